@@ -1,0 +1,78 @@
+"""Everything that can go wrong, in one tree.
+
+    DigestError                 exit 1: the work failed
+    ├── ConfigError             exit 2: a file, key or value is not usable
+    ├── SourceError             one source could not be read; the issue goes on without it
+    ├── ProviderError           a popularity or weather provider gave nothing usable
+    ├── TemplateError           a theme's file is missing or broken
+    ├── StoreError              the database is absent, locked or of another version
+    ├── DeliveryError           a deliverer could not be opened
+    ├── Skipped                 exit 3: nothing to do, on purpose
+    │   └── Busy                exit 3: another process is at it
+    └── Held                    exit 4: somebody has to look first
+
+A message says what failed, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class DigestError(Exception):
+    """What failed, where, and what to do about it, in one sentence or two.
+
+    `where` names a file, a source or an address; `hint` says what to do next.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{text}. {self.hint}" if self.hint else text
+
+
+class ConfigError(DigestError):
+    """A configuration file, key or value is not usable."""
+
+    exit_code = 2
+
+
+class SourceError(DigestError):
+    """One source could not be read; `where` is its id."""
+
+
+class ProviderError(DigestError):
+    """A popularity or weather provider gave nothing usable; `where` is its name."""
+
+
+class TemplateError(DigestError):
+    """A theme's file is missing or broken; `where` is file and line."""
+
+
+class StoreError(DigestError):
+    """The database is absent, locked, or of a version that this program does not know."""
+
+
+class DeliveryError(DigestError):
+    """A deliverer could not be opened."""
+
+
+class Skipped(DigestError):  # noqa: N818  not a failure: the word the design and the exit code use
+    """There is no issue, on purpose: too few stories, no publishing day, already issued."""
+
+    exit_code = 3
+
+
+class Busy(Skipped):
+    """Another process does this very work at this moment."""
+
+
+class Held(DigestError):  # noqa: N818  see Skipped
+    """The issue waits for a person."""
+
+    exit_code = 4

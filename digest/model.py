@@ -1,0 +1,333 @@
+"""What flows through the house, as frozen dataclasses, with the parts it is made of.
+
+Source, Article, Story, Issue, Email, Subscriber, Delivery: seven of the ten words. Edition and
+Choice, which editors write, are in `recipe`; a Theme is a folder and has no class of its own.
+Every `datetime` is aware and in UTC; every text is plain (no markup, no entities); every URL of an
+article or an image is absolute and http(s).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from math import prod
+
+
+class Rights(StrEnum):
+    """What may be shown of a source's articles."""
+
+    OWN = "own"  # its paragraphs and pictures: the publication's own work
+    SUMMARY = "summary"  # its summary, and its picture linked where it stands, with credit
+    LINK = "link"  # its headline only
+
+
+class IssueState(StrEnum):
+    """How far an issue has come."""
+
+    DRAFT = "draft"
+    HELD = "held"
+    APPROVED = "approved"
+    SENDING = "sending"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    MISSED = "missed"
+
+
+# ---------------------------------------------------------------- Source and Article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where articles come from, as the editors describe it.
+
+    `id` is stable across runs (its address); `owner` is whom coverage and caps count, by default
+    the registrable domain; `title` is the owner's name again where the editors gave none.
+    `section` is empty when the articles' own categories decide; `weight` is above 0, 1 being
+    ordinary.
+    """
+
+    id: str
+    title: str
+    owner: str
+    section: str = ""
+    weight: float = 1.0
+    rights: Rights = Rights.SUMMARY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture; `width` and `height` are pixels as its source declares them."""
+
+    url: str
+    alt: str = ""
+    caption: str = ""
+    credit: str = ""
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One published piece, as its source gave it.
+
+    Identity is (`source`, `guid`). `published` is None rather than wrong. `first_seen` is the
+    moment of the pull that brought it. `body` holds paragraphs; `comments` is None when the
+    source counts none.
+    """
+
+    source: str
+    guid: str
+    url: str
+    title: str
+    summary: str = ""
+    body: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    published: dt.datetime | None = None
+    updated: dt.datetime | None = None
+    first_seen: dt.datetime
+    categories: tuple[str, ...] = ()
+    image: Image | None = None
+    comments: int | None = None
+    language: str = ""
+
+    @property
+    def dated(self) -> dt.datetime:
+        """When it came out, as well as is known."""
+        return self.published or self.first_seen
+
+
+# ---------------------------------------------------------------- Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """The articles that tell of one event; `face` is the one that stands for them.
+
+    `articles` contains the face, newest first, ties by (source, guid).
+    """
+
+    id: str
+    face: Article
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """One named reason of a score: a multiplier and where it comes from."""
+
+    name: str
+    value: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredStory:
+    """A story with its factors; their product is the score."""
+
+    story: Story
+    factors: tuple[Factor, ...]
+
+    @property
+    def score(self) -> float:
+        """The product of all factors."""
+        return prod(factor.value for factor in self.factors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How often a page was read, or commented on (`unit`: "read", "commented"…), up to `as_of`.
+
+    `hours` is how long the count ran, or None when only the article's age can say.
+    """
+
+    url: str
+    count: int
+    unit: str
+    as_of: dt.datetime
+    hours: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The weather at one place; `condition` is a phrase such as "light rain", or empty."""
+
+    temperature_c: float
+    as_of: dt.datetime
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """One earlier placement, for novelty: which URL stood where in which issue."""
+
+    date: dt.date
+    slot: str
+    url: str
+    story: str
+    title: str
+
+
+# ---------------------------------------------------------------- Issue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """Another source that tells the same story."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """One story in one place of the issue, as it will be shown, with its reasons.
+
+    What is shown keeps the source's rights already: `paragraphs` is empty without "own", `image`
+    without "own" or a credit. `kicker` is a short label above the headline. `others` counts the
+    other owners that tell the story, `also` names those that may be linked. `date` is when the
+    article came out.
+    """
+
+    slot: str  # "lead", "related", "popular", or a section's title
+    story: str
+    url: str
+    title: str
+    standfirst: str = ""
+    paragraphs: tuple[str, ...] = ()
+    image: Image | None = None
+    section: str = ""
+    section_url: str = ""
+    kicker: str = ""
+    source: str
+    authors: tuple[str, ...] = ()
+    date: dt.datetime
+    others: int = 0
+    also: tuple[Credit, ...] = ()
+    score: float
+    factors: tuple[Factor, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A section as filled: never empty."""
+
+    title: str
+    url: str = ""
+    cards: tuple[Placement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MostPopular:
+    """The ranked list; `title` and `basis` say honestly what it ranks, and up to when."""
+
+    title: str
+    basis: str
+    items: tuple[Placement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masthead:
+    """The head of the page. `title` is the edition's, `date` the local date of the issue."""
+
+    name: str
+    url: str
+    city: str
+    timezone: str
+    language: str
+    postal_address: str
+    title: str
+    date: dt.date
+    send_at: dt.time
+    weather: Report | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunnerUp:
+    """A story that was considered and not placed; `reason` names the rule that kept it out."""
+
+    story: str
+    url: str
+    title: str
+    source: str
+    score: float
+    factors: tuple[Factor, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One dated plan of an edition: every placement, its reasons, and who came next.
+
+    `notices` tell the editors what they should know (a choice that matched nothing, thin data).
+    """
+
+    edition: str
+    date: dt.date
+    cutoff: dt.datetime
+    masthead: Masthead
+    subject: str
+    preheader: str
+    note: str = ""
+    lead: Placement
+    related: tuple[Placement, ...] = ()
+    sections: tuple[Section, ...] = ()
+    popular: MostPopular | None = None
+    articles: int  # how many were considered
+    stories: int  # how many stories they made
+    runners_up: tuple[RunnerUp, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def placements(self) -> tuple[Placement, ...]:
+        """All placements in reading order."""
+        cards = (card for section in self.sections for card in section.cards)
+        return (self.lead, *self.related, *cards, *(self.popular.items if self.popular else ()))
+
+
+# ---------------------------------------------------------------- Email, Subscriber, Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Email:
+    """What a theme made of an issue: `words` counts those of its stories that are shown.
+
+    `slots` are the placeholders that are patched for each subscriber.
+    """
+
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    language: str
+    words: int = 0
+    slots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """A person who asked for the edition."""
+
+    address: str
+    name: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One email to one subscriber: `message` is RFC 5322 bytes with CRLF line ends."""
+
+    edition: str
+    date: dt.date
+    subscriber: Subscriber
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a delivery ended: "sent", "deferred", "failed" or "unknown", and why."""
+
+    delivery: Delivery
+    state: str
+    detail: str = ""

@@ -1,0 +1,109 @@
+"""What a plug must do: one small protocol for each kind, and the `Http` they are handed.
+
+A plug is a name in a configuration file (`use = "feed"` or `use = "package.module:Class"`), a
+class, and one of these protocols. It opens no sockets of its own and knows nothing of the store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from digest.model import Article, Delivery, Outcome, Reading, Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An HTTP answer: final `url`, lower-case header names, whole decoded `body`."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Http(Protocol):
+    """The one HTTP client of the house."""
+
+    async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
+        """Fetch `url`, following redirects, within the client's bounds.
+
+        Raises SourceError, with the reason in an editor's words, when there is no answer.
+        A status of 400 and above is an answer.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """What a source gave: articles newest first, what it wants to remember, its own title.
+
+    `memory` replaces the source's memory whole. `warnings` say in one phrase each what was left
+    out ("3 items without a link"). `unchanged` means that the server said so: nothing was read.
+    """
+
+    articles: tuple[Article, ...] = ()
+    memory: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
+    warnings: tuple[str, ...] = ()
+    unchanged: bool = False
+
+
+class SourcePlug(Protocol):
+    """Where articles come from."""
+
+    async def pull(self, http: Http, memory: Mapping[str, str], now: dt.datetime) -> Pulled:
+        """Ask what there is. Raises SourceError naming the reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """The articles that an issue may choose from, and the time they span."""
+
+    since: dt.datetime
+    until: dt.datetime
+    articles: Sequence[Article]
+
+
+class Popularity(Protocol):
+    """Counts of readers."""
+
+    async def readings(
+        self, http: Http, considered: Considered, now: dt.datetime
+    ) -> tuple[Reading, ...]:
+        """Give counts in one unit, in any order. Raises ProviderError."""
+
+
+class Weather(Protocol):
+    """The weather at the publication's place."""
+
+    async def report(self, http: Http, now: dt.datetime) -> Report | None:
+        """Give the newest report, or None where there is none. Raises ProviderError."""
+
+
+class Session(Protocol):
+    """An open way to deliver; used by one thread."""
+
+    def send(
+        self, batch: Sequence[Delivery], begin: Callable[[Delivery], None]
+    ) -> Iterator[Outcome]:
+        """Deliver each, one outcome per delivery.
+
+        `begin` is called just before a delivery's first byte leaves, so that the ledger knows.
+        """
+
+
+class Deliverer(Protocol):
+    """How emails leave the house.
+
+    `irrevocable` says whether a delivered email is out of reach; a saved file is not.
+    """
+
+    irrevocable: bool
+
+    def open(self) -> AbstractContextManager[Session]:
+        """Open a session. Raises DeliveryError."""

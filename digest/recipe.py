@@ -1,0 +1,117 @@
+"""What editors decide, once and for a day: the publication, its editions, their choices."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from digest.model import Article, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """Who publishes. `timezone` is an IANA name, `language` a BCP 47 tag, `sender` a mailbox."""
+
+    name: str
+    url: str
+    city: str
+    timezone: str
+    language: str
+    postal_address: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable:
+    """When issues come out, in the publication's local time; `days` are ISO weekdays (1 = Monday).
+
+    Nothing newer than `cutoff` goes in. `send_deadline` is the latest a late issue may still go.
+    `pull_every_min` is minutes.
+    """
+
+    days: tuple[int, ...] = (1, 2, 3, 4, 5)
+    cutoff: dt.time = dt.time(5, 30)
+    send_at: dt.time = dt.time(6, 30)
+    send_deadline: dt.time = dt.time(10, 30)
+    skip_dates: tuple[dt.date, ...] = ()
+    pull_every_min: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """How far back an issue looks: `hours`, or to the last issue's cutoff, `max_hours` at most."""
+
+    hours: float = 24
+    since_last: bool = True
+    max_hours: float = 96
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionRule:
+    """A section of the edition: at most `count` cards; `url` is its page on the site."""
+
+    title: str
+    count: int = 5
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopularRule:
+    """The "Most popular" list: `min_total` counts in all, none older than `stale_after_hours`."""
+
+    count: int = 4
+    summaries: bool = True
+    min_total: int = 20
+    stale_after_hours: float = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """A standing recipe for a newsletter. `name` is its file's stem; `title` what readers see."""
+
+    name: str
+    title: str
+    theme: str = "broadsheet"
+    timetable: Timetable = field(default_factory=Timetable)
+    window: Window = field(default_factory=Window)
+    sources: tuple[Source, ...]
+    sections: tuple[SectionRule, ...]
+    related: int = 3
+    popular: PopularRule = field(default_factory=PopularRule)
+    min_stories: int = 4
+
+    def source(self, article: Article) -> Source:
+        """Give the source of one of this edition's articles. Raises KeyError for any other."""
+        for source in self.sources:
+            if source.id == article.source:
+                return source
+        raise KeyError(article.source)
+
+    def section_of(self, article: Article) -> str:
+        """Name the section an article belongs to, or "" for none of this edition's.
+
+        Its source's section goes first; a source without one leaves it to the first of the
+        article's categories that names a section, whatever its case.
+        """
+        titles = {rule.title.casefold(): rule.title for rule in self.sections}
+        fixed = self.source(article).section
+        for word in (fixed,) if fixed else article.categories:
+            if word.casefold() in titles:
+                return titles[word.casefold()]
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One editorial decision for one day.
+
+    About an article (`url`): "pin" or "move" it `to` a place, "drop" it, or replace its title
+    ("retitle") or standfirst with `text`. About the issue: "subject", "preheader" or "note", with
+    `text`. `where` says which file and entry it was read from.
+    """
+
+    do: str
+    url: str = ""
+    to: str = ""
+    text: str = ""
+    where: str = ""
