@@ -1,0 +1,321 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gzip
+import ssl
+from typing import TYPE_CHECKING
+
+import brotli  # type: ignore[import-untyped]  # it has none
+import pytest
+from aiohttp import web
+
+from digest import __version__
+from digest.errors import SourceError
+from digest.http import Client, _next_target
+from digest.protocols import Http, Response
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from pathlib import Path
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+    Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+CONTACT = "desk@courier.example"
+
+# Signed by nobody, for 127.0.0.1: it protects nothing.
+SELF_SIGNED = """\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgckgJvLKqZI3lOR3F
+ea9d/IUDCZEu0RhdHT54Bwgg8lKhRANCAAS6t+872mB1MJtYrh0R0V9TEWnyg9pi
+S7pKUQ9H8TWZShhiiGGgx/I5XyiGteIOCoOQvnOP0KZP7V0fcDGM01ns
+-----END PRIVATE KEY-----
+-----BEGIN CERTIFICATE-----
+MIIBfzCCASWgAwIBAgIURptuwywJ4lkFB+13d2u6ojkitXIwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJMTI3LjAuMC4xMCAXDTI2MTEyMjE0MDA1MVoYDzIxMjYxMDI5
+MTQwMDUxWjAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAS6t+872mB1MJtYrh0R0V9TEWnyg9piS7pKUQ9H8TWZShhiiGGgx/I5
+XyiGteIOCoOQvnOP0KZP7V0fcDGM01nso1MwUTAdBgNVHQ4EFgQUzrMh7oP7K4zP
+BcXXUDt9y1beAy0wHwYDVR0jBBgwFoAUzrMh7oP7K4zPBcXXUDt9y1beAy0wDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiAn3VyDNi77ZjnvYn1SjUnC
+NkjSRgMXxAg6KkuExB+5swIhANPquDb7nh7gA27bcD8lY1KsByfyCADPreIYaOtR
+WNte
+-----END CERTIFICATE-----
+"""
+
+
+@contextlib.asynccontextmanager
+async def serving(handler: Handler) -> AsyncIterator[str]:
+    """Answer every request on a loopback port by `handler`; gives the server's address."""
+    app = web.Application()
+    app.router.add_get("/{path:.*}", handler)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        host, port = runner.addresses[0][:2]
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+@contextlib.asynccontextmanager
+async def talking(
+    conversation: Conversation, context: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
+    """Speak whatever `conversation` says on a loopback port."""
+
+    held: list[asyncio.Event] = []
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        held.append(over := asyncio.Event())
+        with contextlib.suppress(ConnectionError):
+            await conversation(reader, writer)
+        writer.close()
+        over.set()
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0, ssl=context)
+    async with server:
+        host, port = server.sockets[0].getsockname()[:2]
+        try:
+            yield f"{'https' if context else 'http'}://{host}:{port}"
+        finally:
+            for over in held:
+                await over.wait()
+
+
+def get(handler: Handler, path: str = "/", *, client: Client | None = None) -> Response:
+    async def run() -> Response:
+        async with serving(handler) as base, client or Client(contact=CONTACT) as http:
+            return await http.get(base + path)
+
+    return asyncio.run(run())
+
+
+def talk(conversation: Conversation, client: Client | None = None) -> Response:
+    async def run() -> Response:
+        async with talking(conversation) as base, client or Client(contact=CONTACT) as http:
+            return await http.get(base)
+
+    return asyncio.run(run())
+
+
+async def echo(request: web.Request) -> web.Response:
+    lines = (f"{name.lower()}: {value}" for name, value in request.headers.items())
+    return web.Response(text="\n".join(lines), headers={"Set-Cookie": "spy=1; Path=/"})
+
+
+async def redirecting(request: web.Request) -> web.Response:
+    left = int(request.path.strip("/"))
+    if left == 0:
+        return await echo(request)
+    return web.Response(status=302, headers={"Location": f"/{left - 1}", "Set-Cookie": "spy=1"})
+
+
+def test_it_says_who_asks_and_nothing_of_the_reader() -> None:
+    sent = get(redirecting, "/2").body.decode()
+    assert f"user-agent: digest-newsletter/{__version__} (+{CONTACT})" in sent
+    assert "accept-encoding: gzip, br" in sent
+    assert "cookie:" not in sent
+    assert "referer:" not in sent
+
+
+def test_headers_go_out_byte_for_byte() -> None:
+    async def run() -> bytes:
+        async with serving(echo) as base, Client(contact=CONTACT) as http:
+            return (await http.get(base, {"If-None-Match": 'W/"a-b"'})).body
+
+    assert b'if-none-match: W/"a-b"' in asyncio.run(run())
+
+
+def test_the_address_goes_out_byte_for_byte() -> None:
+    async def path(request: web.Request) -> web.Response:
+        return web.Response(text=request.raw_path)
+
+    assert get(path, "/a%2Fb?q=%7e&s=a+b").body == b"/a%2Fb?q=%7e&s=a+b"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "compress"), [("gzip", gzip.compress), ("br", brotli.compress)]
+)
+def test_a_compressed_body_is_decoded(encoding: str, compress: Callable[[bytes], bytes]) -> None:
+    async def compressed(_: web.Request) -> web.Response:
+        body = compress("Größe".encode())
+        return web.Response(body=body, headers={"Content-Encoding": encoding})
+
+    assert get(compressed).body.decode() == "Größe"
+
+
+@pytest.mark.parametrize("status", [304, 404, 410, 429, 503])
+def test_any_status_is_an_answer(status: int) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=status, headers={"ETag": '"x"'})
+
+    response = get(answer)
+    assert (response.status, response.headers["etag"]) == (status, '"x"')
+
+
+def test_five_redirects_are_followed_and_the_final_address_told() -> None:
+    response = get(redirecting, "/5")
+    assert response.status == 200
+    assert response.url.endswith("/0")
+
+
+def test_a_sixth_redirect_is_refused() -> None:
+    with pytest.raises(SourceError, match="more than 5 redirects"):
+        get(redirecting, "/6")
+
+
+@pytest.mark.parametrize("target", ["javascript:alert(1)", "file:///etc/passwd", "http://[::1"])
+def test_a_redirect_out_of_the_web_is_refused(target: str) -> None:
+    async def astray(_: web.Request) -> web.Response:
+        return web.Response(status=301, headers={"Location": target})
+
+    with pytest.raises(SourceError, match="no web address"):
+        get(astray)
+
+
+def test_a_redirect_from_https_to_http_is_refused() -> None:
+    response = Response(
+        url="https://a.example/", status=301, headers={"location": "http://a.example/"}, body=b""
+    )
+    with pytest.raises(SourceError, match="from https to http"):
+        _next_target("https://a.example/", response)
+
+
+def test_a_body_beyond_the_bound_is_not_read_on() -> None:
+    sent = 0
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        stream = web.StreamResponse()
+        await stream.prepare(request)
+        for _ in range(1_000):
+            await stream.write(bytes(100_000))
+            sent += 100_000
+        return stream
+
+    with pytest.raises(SourceError, match="larger than 1 MiB"):
+        get(endless, client=Client(contact=CONTACT, max_body=1024 * 1024))
+    assert sent < 50_000_000
+
+
+def test_a_compressed_bomb_is_measured_decoded() -> None:
+    async def bomb(_: web.Request) -> web.Response:
+        body = gzip.compress(bytes(30 * 1024 * 1024))
+        return web.Response(body=body, headers={"Content-Encoding": "gzip"})
+
+    with pytest.raises(SourceError, match="larger than 10 MiB"):
+        get(bomb)
+
+
+def test_a_server_that_never_answers_is_left() -> None:
+    async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    with pytest.raises(SourceError, match=r"fell silent for 0\.2 s") as caught:
+        talk(silent, Client(contact=CONTACT, read_s=0.2))
+    assert caught.value.where.startswith("http://127.0.0.1")
+    assert caught.value.__cause__ is not None
+
+
+def test_a_server_that_dribbles_is_left() -> None:
+    async def dribbling(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b".")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    with pytest.raises(SourceError, match=r"did not answer within 0\.5 s"):
+        talk(dribbling, Client(contact=CONTACT, total_s=0.5))
+
+
+def test_an_answer_that_breaks_off_is_an_error() -> None:
+    async def breaking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this")
+        await writer.drain()
+
+    with pytest.raises(SourceError, match="broke off"):
+        talk(breaking)
+
+
+def test_an_answer_that_is_not_http_is_an_error() -> None:
+    async def babbling(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"220 mail.example ESMTP\r\n\r\n")
+        await writer.drain()
+
+    with pytest.raises(SourceError, match="proper HTTP"):
+        talk(babbling)
+
+
+def test_a_certificate_signed_by_nobody_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "self-signed.pem").write_text(SELF_SIGNED)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "self-signed.pem")
+
+    async def run() -> None:
+        async def never(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+            return
+
+        async with talking(never, context) as base, Client(contact=CONTACT) as http:
+            await http.get(base)
+
+    with pytest.raises(SourceError, match=r"certificate of 127\.0\.0\.1 is not valid"):
+        asyncio.run(run())
+
+
+def test_a_closed_port_is_an_error() -> None:
+    async def run() -> None:
+        async with talking(lambda _, __: asyncio.sleep(0)) as base:
+            pass
+        async with Client(contact=CONTACT) as http:
+            await http.get(base)
+
+    with pytest.raises(SourceError, match="accepts no connection"):
+        asyncio.run(run())
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://a.example/", "a.example", ""])
+def test_only_the_web_is_asked(url: str) -> None:
+    async def run() -> None:
+        async with Client(contact=CONTACT) as http:
+            await http.get(url)
+
+    with pytest.raises(SourceError, match="not a usable http or https address"):
+        asyncio.run(run())
+
+
+def test_a_host_sees_two_connections_at_most_and_waiting_costs_no_time_out() -> None:
+    busy = most = 0
+
+    async def slow(_: web.Request) -> web.Response:
+        nonlocal busy, most
+        busy += 1
+        most = max(most, busy)
+        await asyncio.sleep(0.2)
+        busy -= 1
+        return web.Response()
+
+    async def run() -> list[Response]:
+        client = Client(contact=CONTACT, total_s=0.9)
+        async with serving(slow) as base, client as http:
+            return await asyncio.gather(*(http.get(base) for _ in range(12)))
+
+    assert len(asyncio.run(run())) == 12  # 1.2 s in all
+    assert most == 2
+
+
+def test_it_keeps_the_protocol() -> None:
+    async def fetch(http: Http, url: str) -> Response:
+        return await http.get(url)
+
+    async def run() -> Response:
+        async with serving(echo) as base, Client(contact=CONTACT) as http:
+            return await fetch(http, base)
+
+    assert asyncio.run(run()).headers["content-type"].startswith("text/plain")
