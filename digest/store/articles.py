@@ -1,0 +1,139 @@
+"""Articles: add what a pull brought, give what an issue may choose from.
+
+Identity is (source, guid); the URL is never a key. Lists come newest first, ties by (source,
+guid).
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from digest.model import Article, Image
+from digest.store.issues import last_issues
+from digest.store.tables import articles, placements
+from digest.store.upserts import upsert
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection, Row, Select
+
+BATCH = 500  # articles compared at once: well below every database's limit on bound values
+
+_NEWEST_FIRST = (articles.c.dated.desc(), articles.c.source, articles.c.guid)
+
+
+def add_articles(connection: Connection, source: str, given: Sequence[Article]) -> int:
+    """Store the source's articles; give how many are new.
+
+    A known article keeps its `first_seen`, and is written only where it changed. Where a feed
+    repeats a guid, its first article counts.
+    """
+    by_guid = {article.guid: article for article in reversed(given)}
+    return sum(_add_batch(connection, source, batch) for batch in _batches(by_guid.values()))
+
+
+def window_query(sources: Sequence[str], since: dt.datetime, until: dt.datetime) -> Select[Any]:
+    """Select the articles of the sources, dated in (since, until] and seen by then."""
+    return (
+        select(articles)
+        .where(
+            articles.c.source.in_(sources),
+            articles.c.dated > since,
+            articles.c.dated <= until,
+            articles.c.first_seen <= until,
+        )
+        .order_by(*_NEWEST_FIRST)
+    )
+
+
+def headlines_query(until: dt.datetime, limit: int) -> Select[tuple[str, str]]:
+    """Select title and language of the newest articles of all sources."""
+    return (
+        select(articles.c.title, articles.c.language)
+        .where(articles.c.dated <= until, articles.c.first_seen <= until)
+        .order_by(*_NEWEST_FIRST)
+        .limit(limit)
+    )
+
+
+def placed_query(edition: str, before: dt.date, issues: int) -> Select[Any]:
+    """Select the articles whose URL stood in one of the edition's last issues."""
+    urls = select(placements.c.url).where(
+        placements.c.issue_id.in_(last_issues(edition, before, issues))
+    )
+    return select(articles).where(articles.c.url.in_(urls)).order_by(*_NEWEST_FIRST)
+
+
+def read_articles(connection: Connection, query: Select[Any]) -> tuple[Article, ...]:
+    """Give the articles that a query selects, in its order."""
+    return tuple(_article(row) for row in connection.execute(query))
+
+
+def _batches(given: Iterable[Article]) -> Iterator[list[Article]]:
+    rest = list(given)
+    for start in range(0, len(rest), BATCH):
+        yield rest[start : start + BATCH]
+
+
+def _add_batch(connection: Connection, source: str, batch: list[Article]) -> int:
+    guids = [article.guid for article in batch]
+    query = select(articles).where(articles.c.source == source, articles.c.guid.in_(guids))
+    known = {article.guid: article for article in read_articles(connection, query)}
+    merged = [_merge(source, article, known.get(article.guid)) for article in batch]
+    if changed := [_row(article) for article in merged if article != known.get(article.guid)]:
+        connection.execute(upsert(connection, articles), changed)
+    return len(batch) - len(known)
+
+
+def _merge(source: str, article: Article, known: Article | None) -> Article:
+    """Give the article as it will be stored: under the source that was pulled, seen first once."""
+    first_seen = known.first_seen if known else article.first_seen
+    return replace(article, source=source, first_seen=first_seen)
+
+
+def _row(article: Article) -> dict[str, object]:
+    return {
+        "source": article.source,
+        "guid": article.guid,
+        "url": article.url,
+        "title": article.title,
+        "summary": article.summary,
+        "body": article.body,
+        "authors": article.authors,
+        "published": article.published,
+        "updated": article.updated,
+        "first_seen": article.first_seen,
+        "categories": article.categories,
+        "image": _picture(article.image) if article.image else None,
+        "comments": article.comments,
+        "language": article.language,
+        "dated": article.dated,
+    }
+
+
+def _picture(image: Image) -> dict[str, object]:
+    return {field.name: getattr(image, field.name) for field in fields(image)}
+
+
+def _article(row: Row[Any]) -> Article:
+    return Article(
+        source=row.source,
+        guid=row.guid,
+        url=row.url,
+        title=row.title,
+        summary=row.summary,
+        body=tuple(row.body),
+        authors=tuple(row.authors),
+        published=row.published,
+        updated=row.updated,
+        first_seen=row.first_seen,
+        categories=tuple(row.categories),
+        image=Image(**row.image) if row.image else None,
+        comments=row.comments,
+        language=row.language,
+    )

@@ -1,0 +1,50 @@
+"""What the store tells of sources and issues, beyond the ten words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from digest.model import IssueState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """A source's health: `failures` counts those since it was last read; `articles` all stored.
+
+    `title` is what the source calls itself, or empty. `last_error` is empty when all is well.
+    """
+
+    title: str
+    last_success: dt.datetime | None
+    last_attempt: dt.datetime
+    failures: int
+    last_error: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueRecord:
+    """An issue in the ledger; there is one for an edition and a date.
+
+    `state_at` is when the issue came into its `state`, `note` says why. `stories` and `articles`
+    count what was considered, `findings` preflight's errors and warnings together; `size_bytes`
+    is the HTML's.
+    """
+
+    edition: str
+    date: dt.date
+    state: IssueState
+    cutoff: dt.datetime
+    built_at: dt.datetime
+    state_at: dt.datetime
+    note: str = ""
+    subject: str = ""
+    standfirst: str = ""
+    stories: int = 0
+    articles: int = 0
+    size_bytes: int = 0
+    findings: int = 0

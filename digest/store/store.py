@@ -1,0 +1,235 @@
+"""`Store`: everything that is remembered, one short transaction a method."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from digest.errors import Busy, StoreError
+from digest.store.articles import (
+    add_articles,
+    headlines_query,
+    placed_query,
+    read_articles,
+    window_query,
+)
+from digest.store.engine import explained, for_writing, open_engine
+from digest.store.issues import (
+    read_issue,
+    read_issues,
+    read_last_cutoff,
+    read_past,
+    write_issue,
+    write_state,
+)
+from digest.store.leases import end_lease, take_lease
+from digest.store.readings import add_readings, add_report, read_readings, read_report
+from digest.store.sources import read_memory, read_states, record_failure, record_success
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from sqlalchemy import Connection, Engine
+
+    from digest.model import Article, IssueState, Past, Reading, Report
+    from digest.protocols import Pulled
+    from digest.store.records import IssueRecord, SourceState
+
+
+class Store:
+    """The database behind one publication; `open` it, and close it at the end.
+
+    May be used by many threads and processes at once. Every method raises StoreError when the
+    database fails; a method that writes has then written nothing.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = for_writing(engine)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the store at an SQLAlchemy URL, making or migrating its tables where needed.
+
+        Raises StoreError when it cannot be opened, is no database, or is of a newer version.
+        """
+        return cls(open_engine(url))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # ------------------------------------------------------------ sources
+
+    def memory(self, source: str) -> Mapping[str, str]:
+        """Give what the source wanted to remember: nothing, the first time."""
+        with self._reading() as connection:
+            return read_memory(connection, source)
+
+    def add_pull(self, source: str, pulled: Pulled, now: dt.datetime) -> int:
+        """Store what a pull gave, whole or not at all: articles, memory, title, health.
+
+        Gives how many articles are new. A known one keeps its `first_seen`; what changed in it is
+        updated. The same pull once more changes nothing but the health's times.
+        """
+        with self._writing() as connection:
+            record_success(connection, source, pulled, now)
+            return add_articles(connection, source, pulled.articles)
+
+    def fail_pull(self, source: str, reason: str, now: dt.datetime) -> None:
+        """Note that a pull failed, and why. Memory and articles stay."""
+        with self._writing() as connection:
+            record_failure(connection, source, reason, now)
+
+    def source_states(self) -> Mapping[str, SourceState]:
+        """Give the state of every source that was ever pulled, by id."""
+        with self._reading() as connection:
+            return read_states(connection)
+
+    # ------------------------------------------------------------ articles
+
+    def articles(
+        self, sources: Sequence[str], since: dt.datetime, until: dt.datetime
+    ) -> tuple[Article, ...]:
+        """Give the articles of the sources dated in (since, until], and first seen by `until`.
+
+        Newest first, ties by (source, guid).
+        """
+        with self._reading() as connection:
+            return read_articles(connection, window_query(sources, since, until))
+
+    def headlines(self, until: dt.datetime, limit: int) -> tuple[tuple[str, str], ...]:
+        """Give (title, language) of the newest articles of all sources, as known at `until`."""
+        with self._reading() as connection:
+            rows = connection.execute(headlines_query(until, limit))
+            return tuple((row.title, row.language) for row in rows)
+
+    def placed_articles(
+        self, edition: str, before: dt.date, issues: int = 7
+    ) -> tuple[Article, ...]:
+        """Give the articles whose URL stood in one of the last issues before a day (see `past`).
+
+        Newest first, ties by (source, guid).
+        """
+        with self._reading() as connection:
+            return read_articles(connection, placed_query(edition, before, issues))
+
+    # ------------------------------------------------------------ readings and weather
+
+    def add_readings(
+        self, edition: str, provider: str, readings: Sequence[Reading], now: dt.datetime
+    ) -> None:
+        """Keep what a provider counted, beside what it counted before."""
+        with self._writing() as connection:
+            add_readings(connection, edition, provider, readings, now)
+
+    def readings(self, edition: str, until: dt.datetime) -> Mapping[str, tuple[Reading, ...]]:
+        """Give the newest reading of each URL not after `until`, by provider, ordered by URL."""
+        with self._reading() as connection:
+            return read_readings(connection, edition, until)
+
+    def add_report(self, edition: str, report: Report) -> None:
+        """Keep a weather report."""
+        with self._writing() as connection:
+            add_report(connection, edition, report)
+
+    def report(self, edition: str, until: dt.datetime) -> Report | None:
+        """Give the newest weather report not after `until`, however old."""
+        with self._reading() as connection:
+            return read_report(connection, edition, until)
+
+    # ------------------------------------------------------------ issues
+
+    def save_issue(self, record: IssueRecord, placements: Sequence[Past]) -> None:
+        """Save an issue with its placements in reading order, replacing what its day had.
+
+        Whether that may be replaced is for the caller to know.
+        """
+        with self._writing() as connection:
+            write_issue(connection, record, placements)
+
+    def issue(self, edition: str, date: dt.date) -> IssueRecord | None:
+        """Give the issue of a day, if there is one."""
+        with self._reading() as connection:
+            return read_issue(connection, edition, date)
+
+    def issues(self, edition: str | None = None) -> tuple[IssueRecord, ...]:
+        """Give the issues of one edition or of all, newest first, ties by edition."""
+        with self._reading() as connection:
+            return read_issues(connection, edition)
+
+    def set_state(
+        self, edition: str, date: dt.date, state: IssueState, now: dt.datetime, note: str = ""
+    ) -> None:
+        """Move an issue into a state, with a note on why. Raises StoreError if there is none."""
+        with self._writing() as connection:
+            if not write_state(connection, edition, date, state, now=now, note=note):
+                raise StoreError(
+                    "there is no such issue", where=f"{edition} {date}", hint="Build it first"
+                )
+
+    def past(self, edition: str, before: dt.date, issues: int = 7) -> tuple[Past, ...]:
+        """Give what stood in the last `issues` issues of the edition before a day.
+
+        Newest issue first, each in reading order; skipped and missed issues do not count.
+        """
+        with self._reading() as connection:
+            return read_past(connection, edition, before, issues)
+
+    def last_cutoff(self, edition: str, before: dt.date) -> dt.datetime | None:
+        """Give the cutoff of the newest issue that was sent, dated before a day."""
+        with self._reading() as connection:
+            return read_last_cutoff(connection, edition, before)
+
+    # ------------------------------------------------------------ leases
+
+    def lease(self, name: str, holder: str, now: dt.datetime, seconds: float) -> bool:
+        """Take or renew the lease on a job; False while another holds it."""
+        with self._writing() as connection:
+            return take_lease(connection, name, holder, now, seconds)
+
+    def release(self, name: str, holder: str) -> None:
+        """Give a lease back; another's is left alone."""
+        with self._writing() as connection:
+            end_lease(connection, name, holder)
+
+    @contextmanager
+    def leased(self, name: str, now: dt.datetime, seconds: float) -> Iterator[None]:
+        """Hold the lease on a job while it is done. Raises Busy while another run holds it."""
+        holder = secrets.token_hex(8)
+        if not self.lease(name, holder, now, seconds):
+            raise Busy(
+                "another run is at it",
+                where=name,
+                hint=f"Wait for it; if it died, its lease ends within {seconds:.0f} s",
+            )
+        try:
+            yield
+        finally:
+            self.release(name, holder)
+
+    # ------------------------------------------------------------ transactions
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with explained(self._engine.url), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with explained(self._engine.url), self._writer.begin() as connection:
+            yield connection

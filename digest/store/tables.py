@@ -1,0 +1,124 @@
+"""The tables, one metadata for SQLite and PostgreSQL. A change here needs a migration."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
+
+from digest.store.columns import PlainText, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("title", PlainText, nullable=False),
+    Column("memory", JSON, nullable=False),  # what the source's plug wants to remember
+    Column("last_success", UtcDateTime),
+    Column("last_attempt", UtcDateTime, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("last_error", PlainText, nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("source", PlainText, ForeignKey("sources.id"), primary_key=True),
+    Column("guid", PlainText, primary_key=True),
+    Column("url", PlainText, nullable=False),
+    Column("title", PlainText, nullable=False),
+    Column("summary", PlainText, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("published", UtcDateTime),
+    Column("updated", UtcDateTime),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("categories", JSON, nullable=False),
+    Column("image", JSON(none_as_null=True)),
+    Column("comments", BigInteger),
+    Column("language", PlainText, nullable=False),
+    Column("dated", UtcDateTime, nullable=False),  # published, or else first_seen: for the indexes
+    Index(None, "source", "dated"),  # an edition's window
+    Index(None, "dated"),  # the newest headlines of all
+    Index(None, "url"),  # the articles of earlier placements
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("edition", PlainText, primary_key=True),
+    Column("provider", PlainText, primary_key=True),
+    Column("url", PlainText, primary_key=True),
+    Column("as_of", UtcDateTime, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("unit", PlainText, nullable=False),
+    Column("hours", Float),
+    Column("taken_at", UtcDateTime, nullable=False),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("edition", PlainText, primary_key=True),
+    Column("as_of", UtcDateTime, primary_key=True),
+    Column("temperature_c", Float, nullable=False),
+    Column("condition", PlainText, nullable=False),
+)
+
+issues = Table(
+    "issues",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("edition", PlainText, nullable=False),
+    Column("date", Date, nullable=False),
+    Column("state", PlainText, nullable=False),
+    Column("cutoff", UtcDateTime, nullable=False),
+    Column("built_at", UtcDateTime, nullable=False),
+    Column("state_at", UtcDateTime, nullable=False),
+    Column("note", PlainText, nullable=False),
+    Column("subject", PlainText, nullable=False),
+    Column("standfirst", PlainText, nullable=False),
+    Column("stories", Integer, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("findings", Integer, nullable=False),
+    UniqueConstraint("edition", "date"),  # this makes one issue a day
+)
+
+placements = Table(
+    "placements",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),  # in reading order, from 0
+    Column("slot", PlainText, nullable=False),
+    Column("url", PlainText, nullable=False),
+    Column("story", PlainText, nullable=False),
+    Column("title", PlainText, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", PlainText, primary_key=True),
+    Column("holder", PlainText, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
