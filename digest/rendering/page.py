@@ -1,0 +1,83 @@
+"""The order of work on one email: open the theme, fill both parts, inline the styles."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import lxml.html
+
+from digest.model import Email
+from digest.rendering.inlining import inline_styles
+from digest.rendering.theme import explained, open_theme
+from digest.rendering.typesetting import Typesetter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from jinja2 import Environment
+
+    from digest.model import Issue
+
+WORDS_A_MINUTE = 230  # silent reading of English prose is 238 (Brysbaert 2019)
+
+# Links that are patched for each subscriber when the email is sent. They are whole https URLs
+# because premailer percent-encodes "{{ … }}" in a link; .invalid never resolves (RFC 2606 §2).
+_SLOT = re.compile(r"https://placeholder\.invalid/[a-z-]+")
+
+# Controls, lone surrogates and non-characters: no font shows them, and a parser may stop at them.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def render_issue(issue: Issue, *, themes: Sequence[Path]) -> Email:
+    """Turn an issue into an email with the theme found in the folders `themes`.
+
+    The folders are searched in order, so a user's file goes before the built-in one of the same
+    name; `base/NAME` in a template always reaches the last folder. HTML is one string with inlined
+    styles, text is wrapped at 72 columns; both end with a newline. `slots` are sorted.
+
+    Raises TemplateError naming file and line (or the folders searched), and ConfigError when the
+    publication's language is unknown.
+    """
+    theme = open_theme(themes, Typesetter.of(issue.masthead))
+    with explained(themes):
+        words = _count_words(_fill(theme, "stories.html.j2", issue))
+        told = {"words": words, "minutes": reading_minutes(words)}
+        html = inline_styles(_fill(theme, "email.html.j2", issue, **told))
+        text = _settle(_fill(theme, "email.txt.j2", issue, **told))
+    return Email(
+        subject=_one_line(issue.subject),
+        preheader=_one_line(issue.preheader),
+        html=html,
+        text=text,
+        language=issue.masthead.language,
+        words=words,
+        slots=tuple(sorted({*_SLOT.findall(html), *_SLOT.findall(text)})),
+    )
+
+
+def reading_minutes(words: int) -> int:
+    """Give how long a reader needs for as many words, in whole minutes, at least one."""
+    return max(1, round(words / WORDS_A_MINUTE))
+
+
+def _fill(theme: Environment, name: str, issue: Issue, **told: int) -> str:
+    template = theme.get_template(name)
+    return _UNPRINTABLE.sub("", template.render(issue=issue, lead=issue.lead, **told))
+
+
+def _count_words(html: str) -> int:
+    """Count the words that a theme shows of an issue: no two themes show the same."""
+    page = lxml.html.fragment_fromstring(html, create_parent="table")
+    return len(re.findall(r"[^\W_][\w’'-]*", " ".join(page.xpath(".//text()"))))
+
+
+def _settle(text: str) -> str:
+    """End lines where their words end, and leave two blank lines in a row at most."""
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return re.sub(r"\n{4,}", "\n\n\n", lines).strip("\n") + "\n"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_UNPRINTABLE.sub("", text).split())

@@ -1,0 +1,948 @@
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import os
+import pickle
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html as lxml_html
+
+from digest.errors import ConfigError, TemplateError
+from digest.model import (
+    Credit,
+    Email,
+    Image,
+    Issue,
+    Masthead,
+    MostPopular,
+    Placement,
+    Report,
+    Section,
+)
+from digest.rendering import render_issue, theme_fingerprint
+from digest.rendering.inlining import inline_styles
+from digest.rendering.theme import open_theme
+from digest.rendering.typesetting import (
+    Typesetter,
+    by_weight,
+    caption,
+    fold,
+    height_at,
+    is_broad,
+    keep_tail,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).parent.parent
+BUILT_IN = ROOT / "templates" / "broadsheet"
+DATE = dt.date(2026, 11, 23)
+SITE = "https://courier.example"
+
+
+# ---------------------------------------------------------------- the London Courier
+
+
+def at(hour: str, day: int = 23) -> dt.datetime:
+    """A moment of November 2026, when London keeps UTC."""
+    return dt.datetime.fromisoformat(f"2026-11-{day:02}T{hour}+00:00")
+
+
+def a_placement(title: str, path: str, **changes: object) -> Placement:
+    ordinary = Placement(
+        slot="London",
+        story=path,
+        url=f"{SITE}/{path}",
+        title=title,
+        source="The London Courier",
+        date=at("04:15"),
+        score=1.0,
+    )
+    return replace(ordinary, **changes)  # type: ignore[arg-type]  # fields of Placement
+
+
+def a_picture(name: str, **changes: object) -> Image:
+    picture = Image(
+        url=f"https://images.courier.example/{name}.jpg",
+        alt=f"A picture of {name}.",
+        width=1184,
+        height=736,
+    )
+    return replace(picture, **changes)  # type: ignore[arg-type]  # fields of Image
+
+
+def the_lead() -> Placement:
+    return a_placement(
+        "Night ferries return to the river as Gallion Bridge shuts for a year",
+        "uk/gallion-bridge",
+        slot="lead",
+        section="UK",
+        section_url=f"{SITE}/uk",
+        standfirst="Engineers found cracks in three of its seven piers. The 40,000 people who "
+        "cross each day must now go by water, by tunnel or the long way round",
+        image=a_picture(
+            "river",
+            alt="A small lit ferry on a still, misty river at dawn, with the seven piers of "
+            "Gallion Bridge behind it.",
+            caption="A trial sailing leaves Saltmarsh Pier on Sunday morning. The first "
+            "timetabled boat is tonight at seven",
+            credit="Ines Calloway/The London Courier",
+        ),
+        paragraphs=(
+            """The last bus crossed Gallion Bridge at twenty to midnight on Sunday with four
+            passengers aboard and a driver who sounded his horn from one bank to the other. By
+            midnight the barriers were down, and a crossing that has joined the two halves of the
+            eastern boroughs since 1911 was shut for at least a year.""",
+            """In its place six boats will run until dawn, the first sailings after dark on this
+            reach of the river for more than half a century. Dame Petra Halloran, who chairs the
+            crossings authority, said they would be free until Easter. “Nobody on a night shift,”
+            she said, “should have to pay for our cracks.”""",
+        ),
+        others=3,
+        also=(
+            Credit(title="The Thames Ledger", url="https://ledger.example/gallion"),
+            Credit(title="Estuary Radio", url="https://estuary.example/gallion"),
+            Credit(title="Eastern Post", url="https://easternpost.example/gallion"),
+        ),
+    )
+
+
+def the_sections() -> tuple[Section, ...]:
+    london = (
+        a_placement(
+            "The flats at Tanner’s Row will be heated by the sewer beneath them",
+            "london/tanners-row",
+            kicker="Housing",
+            standfirst="Six hundred homes are to draw their warmth from a Victorian main that "
+            "never falls below 14\u00a0°C. Tenants were promised bills a third lower, and no "
+            "smell.",
+            others=2,
+            image=a_picture(
+                "estate",
+                alt="Lit windows in a block of flats at dusk, steam rising behind.",
+                credit="Owen Mbeki/The London Courier",
+                width=864,
+                height=576,
+            ),
+        ),
+        a_placement(
+            "The head who abolished homework would like to know why it worked",
+            "london/no-homework",
+            kicker="Schools",
+            standfirst="Results at Fenwick Lane rose for a third year. She suspects sleep.",
+            source="The Thames Ledger",
+            date=at("21:30", 22),
+        ),
+        a_placement(
+            "Clockmaker cleared of stopping the town hall bells",
+            "london/town-hall-clock",
+            kicker="Courts",
+            standfirst="A jury took forty minutes to accept that the silence over Brackley "
+            "Square was rust, not revenge.",
+            source="Eastern Post",
+            date=at("18:05", 22),
+            others=3,
+        ),
+    )
+    world = (
+        a_placement(
+            "Vesmark keeps its president to one term, by the margin of a single ballot box",
+            "world/vesmark-vote",
+            kicker="Vesmark",
+            standfirst="The box from the island of Hjelm arrived by fishing boat nine hours late "
+            "and settled a referendum that 3.1 million people had voted in. President Anselm "
+            "Rohde conceded from his kitchen before it was light, and then, neighbours said, "
+            "went out to clear the snow.",
+            date=at("03:50"),
+        ),
+        a_placement(
+            "Pilots’ strike leaves 61 ships at anchor off the Talavera Strait",
+            "world/talavera-strait",
+            source="Northern Wire",
+            date=at("05:12"),
+        ),
+        a_placement(
+            "San Oriel’s central bank holds rates and apologises for the suspense",
+            "world/san-oriel",
+            source="Market Bulletin",
+            date=at("02:44"),
+            others=1,
+        ),
+        a_placement(
+            "Kesh’s exiled orchestra plays its first concert at home since 1998",
+            "world/kesh-orchestra",
+            date=at("22:35", 22),
+        ),
+    )
+    science = (
+        a_placement(
+            "Harle Moor asked for the dark, and after two years it is getting it",
+            "science/harle-moor",
+            kicker="Night sky",
+            standfirst="Nine villages will put out their street lamps at eleven. The observatory "
+            "on the hill expects to see a fifth more stars; the parish council expects letters.",
+            date=at("23:10", 22),
+            image=a_picture(
+                "moor",
+                alt="One lit hut on a dark moor beneath a clear night sky.",
+                credit="Observatory handout",
+                width=864,
+                height=576,
+            ),
+        ),
+        a_placement(
+            "The Understudy, reviewed: a play that improves when it goes wrong",
+            "culture/understudy",
+            kicker="Theatre",
+            standfirst="On the third night the set fell down, and the audience stood up.",
+            date=at("04:00"),
+        ),
+    )
+    return (
+        Section(title="London", url=f"{SITE}/london", cards=london),
+        Section(title="World", url=f"{SITE}/world", cards=world),
+        Section(title="Science and culture", cards=science),
+    )
+
+
+def the_popular() -> MostPopular:
+    return MostPopular(
+        title="Most popular",
+        basis="What readers opened most in the 24 hours to 05:30",
+        items=(
+            a_placement(
+                "The last lamplighter of Candle Yard hands over his pole",
+                "uk/last-lamplighter",
+                slot="popular",
+                standfirst="Wilf Pargeter has lit the same 44 lamps every evening since he was "
+                "nineteen. His successor, a software engineer, admits she applied by accident.",
+            ),
+            a_placement(
+                "I cancelled every meeting for a month. Here is who noticed",
+                "money/no-meetings",
+                slot="popular",
+                standfirst="Work was finished on time and two colleagues learned each other’s "
+                "names. By the third week, the finance department had sent flowers.",
+            ),
+            a_placement(
+                "Why the voice on your platform sounds like someone you know",
+                "culture/station-voice",
+                slot="popular",
+                standfirst="Delphine Okoro recorded 11,000 place names in a cupboard in Croydon. "
+                "She still says sorry, aloud, when her own train is late.",
+            ),
+            a_placement(
+                "A soup for wet Mondays: barley, leek and burnt butter",
+                "food/monday-soup",
+                slot="popular",
+                standfirst="It takes forty minutes, most of which you may spend looking out of "
+                "the window. Burn the butter further than you dare.",
+            ),
+        ),
+    )
+
+
+def the_courier(**changes: object) -> Issue:
+    """A whole issue, laid out by hand; `changes` replace its fields."""
+    issue = Issue(
+        edition="daily",
+        date=DATE,
+        cutoff=at("05:30"),
+        masthead=Masthead(
+            name="The London Courier",
+            url=f"{SITE}/",
+            city="London",
+            timezone="Europe/London",
+            language="en-GB",
+            postal_address="1 Fleet Street, London",
+            title="The Daily Courier",
+            date=DATE,
+            send_at=dt.time(6, 30),
+            weather=Report(temperature_c=12.2, condition="light rain", as_of=at("05:40")),
+        ),
+        subject="Night ferries return as Gallion Bridge shuts for a year",
+        preheader="Also this morning: Vesmark votes by a single ballot box, and a moor that "
+        "asked for the dark.",
+        lead=the_lead(),
+        related=(
+            a_placement(
+                "Which bus, which boat: every route from tonight, stop by stop",
+                "uk/gallion-routes",
+                slot="related",
+            ),
+            a_placement(
+                "How a hairline in pier four became a £340m question",
+                "uk/pier-four",
+                slot="related",
+            ),
+            a_placement(
+                "“We grew up on the water”: the ferry families look back",
+                "uk/ferry-families",
+                slot="related",
+                source="Estuary Radio",
+            ),
+        ),
+        sections=the_sections(),
+        popular=the_popular(),
+        articles=163,
+        stories=94,
+    )
+    return replace(issue, **changes)  # type: ignore[arg-type]  # fields of Issue
+
+
+def rendered(issue: Issue, *folders: Path) -> Email:
+    return render_issue(issue, themes=[*folders, BUILT_IN])
+
+
+@functools.cache
+def the_email() -> Email:
+    return rendered(the_courier())
+
+
+def page_of(email: Email) -> lxml_html.HtmlElement:
+    return lxml_html.document_fromstring(email.html)
+
+
+def words_of(element: lxml_html.HtmlElement) -> str:
+    """The text as a reader sees it: white space is one space, a no-break space too."""
+    return " ".join(element.text_content().split())
+
+
+def beside_the_margin(text: str) -> str:
+    """The words of the plain part: of its lines as they are, then without the margin column."""
+    return " ".join(f"{text} {' '.join(line[8:] for line in text.splitlines())}".split())
+
+
+def links_of(email: Email) -> list[str]:
+    return [str(link.get("href")) for link in page_of(email).iter("a")]
+
+
+def written(folder: Path, files: Mapping[str, str]) -> Path:
+    """A user's theme: a folder of a few files."""
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def many_cards(count: int) -> tuple[Section, ...]:
+    """Sections of ten ordinary cards each."""
+    one = the_sections()[0].cards[0]
+    cards = [replace(one, story=str(n), url=f"{SITE}/story-{n}") for n in range(count)]
+    return tuple(
+        Section(title=f"Section {n}", cards=tuple(cards[n : n + 10])) for n in range(0, count, 10)
+    )
+
+
+# ---------------------------------------------------------------- what a reader sees
+
+
+def test_the_masthead_has_city_long_date_weather_edition_and_length() -> None:
+    email = the_email()
+    words = words_of(page_of(email))
+    assert "LondonMonday 23 November 2026" in words
+    assert "12.2 °C, light rainas of 05:40" in words
+    assert f"The Daily Courier {email.words} words · 3 minutes" in words
+
+
+def test_the_words_of_the_stories_are_counted_not_typed(tmp_path: Path) -> None:
+    own = written(
+        tmp_path, {"stories.html.j2": "<tr><td>{{ lead.title }}: a ten-year-old’s</td></tr>"}
+    )
+    issue = replace(the_courier(), lead=replace(the_lead(), title="Two words"))
+    assert rendered(issue, own).words == 4
+    assert " 4 words · 1 minute" in words_of(page_of(rendered(issue, own)))
+
+
+def test_every_story_and_every_link_of_the_issue_is_in_both_parts() -> None:
+    issue = the_courier()
+    email = rendered(issue)
+    words, text = words_of(page_of(email)), beside_the_margin(email.text)
+    urls = {placement.url for placement in issue.placements}
+    urls |= {credit.url for credit in issue.lead.also}
+    urls |= {section.url for section in issue.sections if section.url}
+    urls |= {issue.masthead.url, issue.lead.section_url}
+    for placement in issue.placements:
+        assert placement.title in words
+        assert placement.title in text
+    assert urls <= set(links_of(email))
+    assert urls <= set(email.text.split())
+    assert set(links_of(email)) - set(email.slots) == urls
+
+
+def test_there_is_one_h1_and_no_heading_level_is_skipped() -> None:
+    tags = [str(e.tag) for e in page_of(the_email()).iter("h1", "h2", "h3", "h4", "h5", "h6")]
+    assert tags.count("h1") == 1
+    assert tags[:2] == ["h1", "h2"]
+    assert set(tags) == {"h1", "h2", "h3"}
+
+
+def test_the_link_on_says_where_it_goes() -> None:
+    lead = the_lead()
+    own = page_of(the_email()).find_class("go")[0]
+    assert words_of(own) == f"Read the full report: {lead.title}"
+    foreign = replace(lead, paragraphs=(), source="The Thames Ledger")
+    link = page_of(rendered(the_courier(lead=foreign))).find_class("go")[0]
+    assert words_of(link) == "Read the full story at The Thames Ledger"
+
+
+def test_others_who_tell_the_story_are_named_and_the_rest_counted() -> None:
+    assert "Also covered by The Thames Ledger, Estuary Radio and Eastern Post" in words_of(
+        page_of(the_email())
+    )
+    lead = replace(the_lead(), others=4, also=the_lead().also[:2])
+    email = rendered(the_courier(lead=lead))
+    assert "Also covered by The Thames Ledger, Estuary Radio and 2 others" in words_of(
+        page_of(email)
+    )
+    assert "and 2 others" in email.text
+
+
+def test_a_picture_has_its_alt_its_size_its_caption_and_its_credit() -> None:
+    page = page_of(the_email())
+    photo, thumb = page.find_class("photo")[0], page.find_class("thumb")[0]
+    assert photo.get("alt") == the_lead().image.alt  # type: ignore[union-attr]  # it has one
+    assert (photo.get("width"), photo.get("height")) == ("592", "368")
+    assert (thumb.get("width"), thumb.get("height")) == ("216", "144")
+    assert "is tonight at seven. Photograph: Ines Calloway/The London Courier" in words_of(page)
+    assert "Photograph: Owen Mbeki/The London Courier" in words_of(page)
+
+
+def test_a_picture_of_unknown_size_declares_no_height() -> None:
+    lead = replace(the_lead(), image=a_picture("river", width=None, height=None))
+    photo = page_of(rendered(the_courier(lead=lead))).find_class("photo")[0]
+    assert (photo.get("width"), photo.get("height")) == ("592", None)
+
+
+def test_a_small_picture_stands_beside_the_standfirst_and_is_not_blown_up() -> None:
+    lead = replace(the_lead(), image=a_picture("river", width=240, height=135))
+    page = page_of(rendered(the_courier(lead=lead)))
+    assert not page.find_class("photo")
+    assert page.find_class("thumb")[0].get("height") == "122"
+    assert page.find_class("standfirst")
+
+
+def test_a_picture_without_alt_text_is_no_link_because_nothing_would_name_it() -> None:
+    lead = replace(the_lead(), image=a_picture("river", alt=""))
+    photo = page_of(rendered(the_courier(lead=lead))).find_class("photo")[0]
+    assert photo.get("alt") == ""
+    assert not list(photo.iterancestors("a"))
+
+
+def test_a_section_shows_its_judgement_as_feature_cards_and_rows() -> None:
+    page = page_of(the_email())
+    assert [words_of(e) for e in page.find_class("hour")] == ["05:12", "02:44", "Sun22:35"]
+    assert len(page.find_class("head-2")) == 4  # a feature a section, and Most popular
+    assert "Sunday 18:05, Eastern Post and 3 others" in words_of(page)
+
+
+@given(said=st.lists(st.booleans(), min_size=1, max_size=9))
+def test_every_card_keeps_its_place_whatever_has_a_summary(said: list[bool]) -> None:
+    cards = [
+        a_placement(f"Story {n}", str(n), standfirst="It says." if s else "")
+        for n, s in enumerate(said)
+    ]
+    first, pair, rows = by_weight(cards)
+    assert [first, *pair, *rows] == cards
+    assert len(pair) <= 2
+    assert all(card.standfirst for card in pair)
+
+
+def test_most_popular_is_a_numbered_list_with_its_basis() -> None:
+    page = page_of(the_email())
+    assert [words_of(e) for e in page.find_class("numeral")] == ["1", "2", "3", "4"]
+    assert len(page.findall(".//ol/li")) == 4
+    assert "What readers opened most in the 24 hours to 05:30" in words_of(page)
+
+
+def test_the_footer_says_who_why_and_how_to_leave() -> None:
+    email = the_email()
+    assert email.slots == (
+        "https://placeholder.invalid/preferences",
+        "https://placeholder.invalid/unsubscribe",
+        "https://placeholder.invalid/view",
+    )
+    words = words_of(page_of(email))
+    assert "The London Courier1 Fleet Street, London" in words
+    assert "You get The Daily Courier at 06:30 because you signed up for it." in words
+
+
+def test_the_editors_note_stands_before_the_lead_and_is_absent_without_one() -> None:
+    note = "Good morning.\n\nTomorrow is a holiday."
+    words = words_of(page_of(rendered(the_courier(note=note))))
+    assert words.index("Good morning.") < words.index("Tomorrow is") < words.index("Home / UK")
+    assert "Good morning" not in the_email().text
+    assert "Tomorrow is a holiday." in rendered(the_courier(note=note)).text
+
+
+def test_the_preheader_is_the_issues_and_comes_first() -> None:
+    email = the_email()
+    assert email.preheader == the_courier().preheader
+    assert words_of(page_of(email).find("body")).startswith(email.preheader)
+    assert "preheader" not in rendered(the_courier(preheader="")).html.partition("<body")[2]
+
+
+# ---------------------------------------------------------------- issues of every shape
+
+
+def test_an_issue_without_weather_has_no_trace_of_it() -> None:
+    masthead = replace(the_courier().masthead, weather=None)
+    email = rendered(the_courier(masthead=masthead))
+    for words in (words_of(page_of(email)), email.text):
+        assert "°C," not in words
+        assert "as of" not in words
+
+
+def test_weather_without_a_condition_has_no_comma() -> None:
+    weather = Report(temperature_c=-0.04, as_of=at("22:40", 22))
+    email = rendered(the_courier(masthead=replace(the_courier().masthead, weather=weather)))
+    assert "0 °Cas of Sunday 22:40" in words_of(page_of(email))
+
+
+def test_an_issue_of_one_bare_story_is_whole() -> None:
+    lead = a_placement("The river rose", "river", slot="lead")
+    email = rendered(the_courier(lead=lead, related=(), sections=(), popular=None, preheader=""))
+    page = page_of(email)
+    assert [words_of(e) for e in page.iter("h1", "h2", "h3")] == ["The river rose"]
+    assert not list(page.iter("img"))
+    assert links_of(email).count(lead.url) == 2
+    assert "\n\n\n\n" not in email.text
+
+
+def test_sixty_stories_are_all_there() -> None:
+    email = rendered(the_courier(sections=many_cards(60)))
+    assert {f"{SITE}/story-{n}" for n in range(60)} <= set(links_of(email))
+
+
+def test_fifty_cards_stay_below_the_size_at_which_gmail_clips() -> None:
+    assert len(rendered(the_courier(sections=many_cards(50))).html.encode()) < 100_000
+
+
+def test_all_styles_in_the_head_stay_below_gmails_limit() -> None:
+    styles = page_of(the_email()).findall(".//style")
+    assert len(styles) == 1
+    assert len((styles[0].text or "").encode()) < 16_384
+
+
+def test_a_right_to_left_language_turns_the_page() -> None:
+    masthead = replace(the_courier().masthead, language="ar")
+    page = page_of(rendered(the_courier(masthead=masthead)))
+    assert (page.get("lang"), page.get("dir")) == ("ar", "rtl")
+    article = page.xpath("//*[@role='article']")[0]
+    assert (article.get("lang"), article.get("dir")) == ("ar", "rtl")
+    assert page.find_class("in")[0].get("align") == "right"
+    assert "padding-left:24px" in str(page.find_class("pad-pic")[0].get("style"))
+
+
+# ---------------------------------------------------------------- hostile texts
+
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+HOSTILE = "{{ 7 * 7 }} {% raw %} <script>alert(1)</script> \"quoted\" & 'so' <!-- -->"
+
+
+def test_markup_and_jinja_in_feed_texts_are_shown_as_text() -> None:
+    lead = replace(
+        the_lead(),
+        title=HOSTILE,
+        standfirst=HOSTILE,
+        paragraphs=(HOSTILE,),
+        section=HOSTILE,
+        image=a_picture("river", alt=HOSTILE, caption=HOSTILE, credit=HOSTILE),
+        also=(Credit(title=HOSTILE, url="https://ledger.example/a?b=1&c='2'"),),
+    )
+    card = a_placement(HOSTILE, "card", standfirst=HOSTILE, kicker=HOSTILE, source=HOSTILE)
+    sections = (Section(title=HOSTILE, cards=(card, card, card, card)),)
+    email = rendered(the_courier(lead=lead, sections=sections, preheader=HOSTILE))
+    page = page_of(email)
+    assert not list(page.iter("script"))
+    assert words_of(page.find(".//h1")) == HOSTILE
+    assert words_of(page.find_class("title")[0]) == HOSTILE
+    assert page.find_class("photo")[0].get("alt") == HOSTILE
+    assert "https://ledger.example/a?b=1&c='2'" in links_of(email)
+    assert HOSTILE in " ".join(email.text.split())
+
+
+def test_subject_and_preheader_are_single_lines() -> None:
+    issue = the_courier(subject="Ferries\r\nBcc: all@example.org", preheader="One\ntwo\x00")
+    email = rendered(issue)
+    assert email.subject == "Ferries Bcc: all@example.org"
+    assert email.preheader == "One two"
+
+
+@settings(max_examples=20, deadline=None)
+@given(title=st.text(st.characters(exclude_categories=[]), min_size=1, max_size=60))
+def test_any_headline_at_all_is_shown_and_breaks_nothing(title: str) -> None:
+    email = rendered(the_courier(lead=replace(the_lead(), title=title), sections=()))
+    shown = "".join(words_of(page_of(email).find(".//h1")).split())
+    assert shown == UNPRINTABLE.sub("", "".join(title.split()))
+    assert "Unsubscribe from The Daily Courier" in words_of(page_of(email))
+    email.text.encode()
+
+
+def test_long_words_may_break_instead_of_widening_the_page() -> None:
+    assert ".paper { overflow-wrap: anywhere; }" in the_email().html
+
+
+# ---------------------------------------------------------------- the plain part
+
+
+def test_plain_text_is_wrapped_at_72_columns_but_for_addresses() -> None:
+    long = f"{SITE}/{'a' * 100}"
+    lead = replace(the_lead(), url=long)
+    text = rendered(the_courier(lead=lead, note="So it is. " * 30)).text
+    assert long in text.split("\n")
+    assert [line for line in text.splitlines() if len(line) > 72 and long not in line] == []
+    assert text.endswith("/view\n")
+    assert not re.search(r"[ \t]\n|\n{4}|^\n", text)
+
+
+def test_hours_and_numerals_hang_in_the_margin_of_the_plain_part() -> None:
+    text = the_email().text
+    assert "\n05:12   Pilots’ strike" in text
+    assert "\nSun     Kesh’s exiled orchestra" in text
+    assert "\n22:35   " in text
+    assert "\n1       The last lamplighter" in text
+
+
+@given(text=st.text(max_size=300), width=st.integers(min_value=10, max_value=80))
+def test_folding_loses_no_word(text: str, width: int) -> None:
+    assert fold(text, width).split() == text.split()
+
+
+def test_a_no_break_space_is_no_place_to_fold() -> None:
+    assert fold("It is 14\u00a0°C", 9) == "It is\n14\u00a0°C"
+
+
+# ---------------------------------------------------------------- the typesetter
+
+
+def typesetter(language: str = "en-GB") -> Typesetter:
+    return Typesetter.of(replace(the_courier().masthead, language=language))
+
+
+@pytest.mark.parametrize(
+    ("moment", "hour", "margin"),
+    [
+        (at("00:05"), "00:05", ("00:05",)),
+        (at("21:30", 22), "Sunday 21:30", ("Sun", "21:30")),
+        (at("09:00", 17), "Tuesday 09:00", ("Tue", "09:00")),
+        (at("09:00", 16), "16 November", ("16 Nov",)),
+        (dt.datetime(2025, 6, 1, 23, 30, tzinfo=dt.UTC), "2 June 2025", ("2 Jun", "2025")),
+    ],
+)
+def test_an_hour_says_its_day_where_that_is_not_the_issues(
+    moment: dt.datetime, hour: str, margin: tuple[str, ...]
+) -> None:
+    assert typesetter().hour(moment) == hour
+    assert typesetter().margin_hour(moment) == margin
+
+
+@pytest.mark.parametrize(
+    ("language", "date"),
+    [
+        ("en-GB", "Monday 23 November 2026"),
+        ("en-US", "Monday, November 23, 2026"),
+        ("de", "Montag, 23. November 2026"),
+        ("fr-FR", "lundi 23 novembre 2026"),
+    ],
+)
+def test_the_long_date_is_in_the_publications_language(language: str, date: str) -> None:
+    assert typesetter(language).long_date(DATE) == date
+
+
+def test_temperatures_and_numbers_keep_the_languages_signs() -> None:
+    assert typesetter("fr").temperature(12.24) == "12,2\u00a0°C"
+    assert typesetter().temperature(-3.0) == "\u22123\u00a0°C"
+    assert typesetter().number(12786) == "12,786"
+
+
+def test_an_unknown_language_is_an_error_of_the_configuration() -> None:
+    with pytest.raises(ConfigError, match=r"publication.language: .*'xx'.* en-GB"):
+        typesetter("xx")
+
+
+@given(st.text(max_size=80))
+def test_a_headlines_tail_changes_nothing_but_its_last_space(headline: str) -> None:
+    assert keep_tail(headline).split() == headline.split()
+
+
+def test_a_headlines_last_two_words_stay_together_unless_they_are_long() -> None:
+    assert keep_tail("The river rose again") == "The river rose\u00a0again"
+    assert keep_tail("On constitutional responsibilities") == "On constitutional responsibilities"
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "at_592", "broad"),
+    [
+        (1184, 736, 368, True),
+        (None, 736, None, True),
+        (1184, None, None, True),
+        (0, 0, None, True),
+        (240, 135, 333, False),
+        (1000, 1500, 888, False),
+    ],
+)
+def test_a_pictures_height_and_place_follow_its_declared_size(
+    width: int | None, height: int | None, at_592: int | None, *, broad: bool
+) -> None:
+    image = a_picture("river", width=width, height=height)
+    assert height_at(image, 592) == at_592
+    assert is_broad(image) is broad
+
+
+@pytest.mark.parametrize(
+    ("text", "credit", "line"),
+    [
+        ("A boat", "Ines Calloway", "A boat. Photograph: Ines Calloway"),
+        ("A boat.", "Photograph: Ines Calloway", "A boat. Photograph: Ines Calloway"),
+        ("A boat", "", "A boat"),
+        ("", "Ines Calloway", "Photograph: Ines Calloway"),
+    ],
+)
+def test_a_caption_is_a_sentence_and_a_credit(text: str, credit: str, line: str) -> None:
+    assert caption(a_picture("boat", caption=text, credit=credit)) == line
+
+
+# ---------------------------------------------------------------- premailer's traps
+
+
+def test_a_lower_case_doctype_is_not_dropped() -> None:
+    page = inline_styles("\n<!doctype html><html><body><p>Here</p></body></html>")
+    assert page.startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize(
+    "page", ["", "  ", '<?xml version="1.0"?><!DOCTYPE html><html></html>', "<p>Here</p>"]
+)
+def test_a_page_that_premailer_cannot_read_is_a_template_error(page: str) -> None:
+    with pytest.raises(TemplateError, match="does not begin with <!DOCTYPE html>"):
+        inline_styles(page)
+
+
+def test_responsive_rules_keep_their_important() -> None:
+    head = the_email().html.partition("</head>")[0]
+    assert ".col { max-width: 100% !important; }" in head
+    assert "@media (prefers-color-scheme: dark)" in head
+    assert "[data-ogsc] .head-1" in head
+
+
+def test_responsive_rules_outside_the_ignored_block_keep_their_important_too() -> None:
+    page = inline_styles(
+        "<!DOCTYPE html><html><head><style>@media (max-width: 9px) { .a { color: red !important } }"
+        '</style></head><body><p class="a">Here</p></body></html>'
+    )
+    assert re.search(r"color: red !important", page)
+
+
+def test_a_stylesheet_elsewhere_is_not_fetched() -> None:
+    page = inline_styles(
+        '<!DOCTYPE html><html><head><link rel="stylesheet" href="http://127.0.0.1:9/a.css"></head>'
+        "<body><p>Here</p></body></html>"
+    )
+    assert "<p>Here</p>" in page
+
+
+def test_rules_that_match_nothing_stay_in_the_head() -> None:
+    bare = the_courier(lead=a_placement("Here", "here"), related=(), sections=(), popular=None)
+    head, _, body = rendered(bare).html.partition("</head>")
+    assert 'class="thumb"' not in body
+    assert ".thumb { max-width: 100% !important; }" in head
+
+
+def test_an_images_width_of_100_per_cent_does_not_replace_its_width_attribute() -> None:
+    for image in page_of(the_email()).iter("img"):
+        assert str(image.get("width")).isdigit()
+        assert "width:100%" in str(image.get("style"))
+
+
+def test_no_attribute_lands_on_an_element_that_may_not_carry_it() -> None:
+    for element in page_of(the_email()).iter("img", "div", "p", "a", "h1", "h2", "h3"):
+        assert not {"valign", "bgcolor", "align"} & set(element.keys())
+
+
+def test_placeholders_come_through_untouched() -> None:
+    email = the_email()
+    for slot in email.slots:
+        assert f'href="{slot}"' in email.html
+        assert f"\n{slot}\n" in email.text
+
+
+def test_gaps_are_padding_on_cells_only_because_word_knows_no_other() -> None:
+    for element in page_of(the_email()).iter("p", "h1", "h2", "h3", "div", "a"):
+        assert "padding" not in str(element.get("style")), element.attrib
+
+
+def test_no_link_is_empty_as_one_around_a_table_would_be() -> None:
+    for link in page_of(the_email()).iter("a"):
+        alts = [image.get("alt") for image in link.iter("img")]
+        assert words_of(link) or any(alts)
+
+
+def test_no_inlined_rule_is_important_because_it_would_defeat_dark_mode() -> None:
+    assert not [
+        e for e in page_of(the_email()).iter() if "!important" in str(e.get("style", "")).lower()
+    ]
+
+
+def test_no_rule_to_inline_relies_on_a_fallback_pair_of_which_only_the_last_is_kept() -> None:
+    theme = open_theme([BUILT_IN], typesetter())
+    css = theme.get_template("inline.css.j2").render()
+    rules = re.findall(r"\{([^}]*)\}", css)
+    assert len(rules) > 30
+    for rule in rules:
+        names = [part.partition(":")[0].strip() for part in rule.split(";") if part.strip()]
+        assert len(names) == len(set(names)), rule
+
+
+def test_only_conditional_comments_stay() -> None:
+    comments = re.findall(r"<!--.*?-->", the_email().html, re.DOTALL)
+    assert comments
+    assert not [c for c in comments if not re.match(r"<!--(\[if|<!\[endif|>)", c)]
+    page = inline_styles(
+        "<!DOCTYPE html><html><body><!-- mine --><!--[if !mso]><!--><p>all</p><!--<![endif]-->"
+        "<!--[if mso]><p>Word</p><![endif]--><!-- and\nthis --></body></html>"
+    )
+    assert "mine" not in page
+    assert "this" not in page
+    assert "<!--[if !mso]><!--><p>all</p><!--<![endif]-->" in page
+    assert "<!--[if mso]><p>Word</p><![endif]-->" in page
+
+
+def test_every_colour_of_text_has_a_dark_counterpart() -> None:
+    head, _, body = the_email().html.partition("</head>")
+    dark = head.partition("prefers-color-scheme: dark")[2]
+    for element in lxml_html.document_fromstring(body).iter():
+        if element.get("class") != "preheader" and re.search(
+            r"(^|[ ;])(color|background-color):", str(element.get("style", ""))
+        ):
+            classes = str(element.get("class", "")).split()
+            assert any(f".{name}" in dark for name in classes), element.attrib
+
+
+def test_eight_threads_and_two_hash_seeds_give_the_same_bytes() -> None:
+    issue = the_courier()
+    with ThreadPoolExecutor(8) as pool:
+        emails = set(pool.map(lambda _: rendered(issue), range(16)))
+    assert len(emails) == 1
+    script = (
+        "import pickle, sys; from digest.rendering import render_issue; "
+        "issue, theme = pickle.load(sys.stdin.buffer); "
+        "pickle.dump(render_issue(issue, themes=[theme]), sys.stdout.buffer)"
+    )
+    for seed in ("0", "4711"):
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            input=pickle.dumps((issue, BUILT_IN)),
+            check=True,
+            capture_output=True,
+        )
+        emails.add(pickle.loads(done.stdout))
+    assert len(emails) == 1
+
+
+# ---------------------------------------------------------------- themes
+
+
+def test_a_file_of_ones_own_replaces_the_built_in_one(tmp_path: Path) -> None:
+    own = written(tmp_path, {"footer.html.j2": "<tr><td>Our own foot</td></tr>"})
+    email = rendered(the_courier(), own)
+    assert "Our own foot" in email.html
+    assert "Unsubscribe" not in email.html
+    assert the_lead().title in words_of(page_of(email))
+
+
+def test_a_file_of_ones_own_may_extend_the_built_in_one(tmp_path: Path) -> None:
+    foot = '{% extends "base/footer.html.j2" %}{% block why %}<p>Since 1911.</p>{% endblock %}'
+    page = (
+        '{% extends "base/stories.html.j2" %}'
+        "{% block popular %}{{ super() }}<tr><td>A crossword</td></tr>{% endblock %}"
+    )
+    email = rendered(
+        the_courier(), written(tmp_path, {"footer.html.j2": foot, "stories.html.j2": page})
+    )
+    words = words_of(page_of(email))
+    assert "Since 1911." in words
+    assert "because you signed up" not in words
+    assert words.index("A soup for wet Mondays") < words.index("A crossword")
+    assert "Unsubscribe from The Daily Courier" in words
+
+
+def test_one_token_of_ones_own_leaves_the_others(tmp_path: Path) -> None:
+    own = written(tmp_path, {"theme.toml": '[light]\naccent = "#7a1f1f"\n'})
+    email = rendered(the_courier(), own)
+    assert "#7a1f1f" in email.html
+    assert "#1c5a49" not in email.html
+    assert "#5c5a52" in email.html
+
+
+def test_a_theme_may_be_changed_between_two_renderings(tmp_path: Path) -> None:
+    before = rendered(the_courier(), tmp_path)
+    written(tmp_path, {"footer.html.j2": "<tr><td>New</td></tr>"})
+    assert "<td>New</td>" in rendered(the_courier(), tmp_path).html
+    (tmp_path / "footer.html.j2").unlink()
+    assert rendered(the_courier(), tmp_path) == before
+
+
+def test_the_fingerprint_follows_every_name_and_byte(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    plain = theme_fingerprint([own, BUILT_IN])
+    assert plain == theme_fingerprint([BUILT_IN])
+    written(own, {"notes.txt": "not a template"})
+    assert theme_fingerprint([own, BUILT_IN]) == plain
+    written(own, {"footer.html.j2": "<tr></tr>"})
+    changed = theme_fingerprint([own, BUILT_IN])
+    (own / "footer.html.j2").rename(own / "header.html.j2")
+    assert len({plain, changed, theme_fingerprint([own, BUILT_IN])}) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "what"),
+    [
+        ("footer.html.j2", "<tr>\n{% if %}\n</tr>", 2, "Expected an expression"),
+        ("footer.html.j2", "\n\n{{ issue.nothing }}", 3, "'nothing'"),
+        ("footer.html.j2", "{{ 1 / 0 }}", 1, "ZeroDivisionError"),
+        ("email.txt.j2", 'Here\n{% include "absent.txt.j2" %}', 2, "'absent.txt.j2'"),
+        ("inline.css.j2", "p { color: {{ light.pink }} }", 1, "'pink'"),
+    ],
+)
+def test_a_broken_template_is_named_with_its_line(
+    tmp_path: Path, name: str, text: str, line: int, what: str
+) -> None:
+    own = written(tmp_path, {name: text})
+    with pytest.raises(TemplateError) as caught:
+        rendered(the_courier(), own)
+    assert caught.value.where == f"{own / name}:{line}"
+    assert what in caught.value.what
+
+
+@pytest.mark.parametrize("text", ["[light\n", 'accent = "#7a1f1f"\n', "[light]\nink = 1\nink = 2"])
+def test_a_broken_theme_toml_is_named(tmp_path: Path, text: str) -> None:
+    own = written(tmp_path, {"theme.toml": text})
+    with pytest.raises(TemplateError) as caught:
+        rendered(the_courier(), own)
+    assert caught.value.where == str(own / "theme.toml")
+
+
+def test_a_missing_theme_is_an_error_that_names_the_folders(tmp_path: Path) -> None:
+    themes = [tmp_path / "mine", tmp_path / "built-in"]
+    for use in (
+        lambda: render_issue(the_courier(), themes=themes),
+        lambda: theme_fingerprint(themes),
+    ):
+        with pytest.raises(TemplateError) as caught:
+            use()
+        assert all(str(folder) in caught.value.where for folder in themes)
+    with pytest.raises(TemplateError):
+        render_issue(the_courier(), themes=[])
