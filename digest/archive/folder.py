@@ -1,0 +1,181 @@
+"""An issue's folder: everything that is sent, why, what it was built from, and proof that it is so.
+
+email.html  email.txt  message.eml    what is sent
+issue.json  inputs.json.gz            the plan with its reasons, and what it was made from
+preflight.json  preview.html          for the staff
+images/                               local copies of the pictures, for the preview
+manifest.json                         the sha256 of every other file
+"""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003  pydantic reads the annotations
+import gzip
+import hashlib
+import io
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from digest.archive.atomic import files_in, write_folder
+from digest.archive.canonical import dump, load
+from digest.archive.pictures import local_copies
+from digest.archive.preview import preview_page
+from digest.errors import DigestError
+from digest.model import Issue
+from digest.preflight import Finding  # noqa: TC001  likewise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from digest.model import Email
+
+MANIFEST = "manifest.json"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedIssue:
+    """An issue as built, ready to be saved.
+
+    `message` is the whole issue as RFC 5322 bytes; `inputs` the canonical JSON of what it was
+    built from; `pictures` says which local file holds the picture of an image's URL; `theme` is
+    the theme's fingerprint.
+    """
+
+    issue: Issue
+    email: Email
+    message: bytes
+    inputs: bytes
+    findings: Sequence[Finding]
+    pictures: Mapping[str, Path]
+    version: str
+    theme: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What an issue's folder holds: the sha256 (hexadecimal) of each file by its POSIX name.
+
+    `slots` are the placeholders of the email that are patched for each subscriber; nothing else
+    may differ from what was approved.
+    """
+
+    edition: str
+    date: dt.date
+    version: str
+    theme: str
+    slots: tuple[str, ...]
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """`preflight.json`: what preflight found, errors first, and the size of `email.html`."""
+
+    size_bytes: int
+    findings: tuple[Finding, ...]
+
+
+def write_issue(out: Path, saved: SavedIssue, *, templates: Sequence[Path]) -> Path:
+    """Save an issue in `out/<edition>/<date>/` and give that folder.
+
+    The same issue gives the same bytes. Files of a former build that this one lacks are removed.
+    A writer that is killed leaves every file whole, and a folder that `verify` faults until the
+    issue is written again. Raises TemplateError when the preview's template is broken.
+    """
+    issue = saved.issue
+    folder = out / issue.edition / issue.date.isoformat()
+    files = _files(saved, templates)
+    manifest = Manifest(
+        edition=issue.edition,
+        date=issue.date,
+        version=saved.version,
+        theme=saved.theme,
+        slots=saved.email.slots,
+        files={name: _sha256(data) for name, data in files.items()},
+    )
+    write_folder(folder, {**files, MANIFEST: dump(manifest)}, last=MANIFEST)
+    return folder
+
+
+def read_issue(folder: Path) -> Issue:
+    """Read the plan of a saved issue. Raises DigestError when it is absent or damaged."""
+    return read_json(Issue, folder / "issue.json")
+
+
+def read_inputs(folder: Path) -> bytes:
+    """Read what an issue was built from, as it was given. Raises DigestError likewise."""
+    path = folder / "inputs.json.gz"
+    try:
+        return gzip.decompress(path.read_bytes())
+    except (OSError, EOFError, zlib.error) as error:
+        raise _unreadable(path, error) from error
+
+
+def verify(folder: Path) -> tuple[str, ...]:
+    """Name the files that are missing, changed or extra against the manifest, sorted.
+
+    Empty when the folder is exactly what one write made it. The outbox and hidden files do not
+    count. Without a readable manifest nothing is vouched for: every file is named.
+    """
+    found = {name: _sha256(path.read_bytes()) for name, path in files_in(folder).items()}
+    found.pop(MANIFEST, None)
+    try:
+        listed = read_json(Manifest, folder / MANIFEST).files
+    except DigestError:
+        return tuple(sorted({MANIFEST, *found}))
+    names = found.keys() | listed.keys()
+    return tuple(sorted(name for name in names if found.get(name) != listed.get(name)))
+
+
+def read_json(kind: type[T], path: Path) -> T:
+    """Read one of the folder's JSON files. Raises DigestError when it is absent or damaged."""
+    try:
+        return load(kind, path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _files(saved: SavedIssue, templates: Sequence[Path]) -> dict[str, bytes]:
+    html = saved.email.html.encode()
+    copies = local_copies(saved.pictures)
+    findings = tuple(sorted(saved.findings, key=lambda finding: finding.level != "error"))
+    page = preview_page(
+        saved.issue,
+        saved.email,
+        findings,
+        {url: copy.name for url, copy in copies.items()},
+        templates,
+    )
+    return {
+        "email.html": html,
+        "email.txt": saved.email.text.encode(),
+        "message.eml": saved.message,
+        "issue.json": dump(saved.issue),
+        "inputs.json.gz": _gzip(saved.inputs),
+        "preflight.json": dump(Checked(size_bytes=len(html), findings=findings)),
+        "preview.html": page.encode(),
+        **{copy.name: copy.data for copy in copies.values()},
+    }
+
+
+def _gzip(data: bytes) -> bytes:
+    """Compress without the clock or a file name, which would make each build differ."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile("", "wb", compresslevel=6, fileobj=buffer, mtime=0) as file:
+        file.write(data)
+    return buffer.getvalue()
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _unreadable(path: Path, error: Exception) -> DigestError:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is damaged"
+    return DigestError(
+        f"cannot be read: {reason}", where=str(path), hint="Build the issue again: digest build"
+    )

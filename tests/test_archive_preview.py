@@ -1,0 +1,116 @@
+"""The preview: the very email in every guise, and why each story is in the issue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from archive_makers import RIVER, TEMPLATES, frames, make_email, make_saved, page, words
+
+from digest.archive import SavedIssue, write_issue
+from digest.archive.guises import dress
+from digest.archive.pictures import picture_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> SavedIssue:
+    return make_saved(tmp_path / "pictures")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, saved: SavedIssue) -> Path:
+    return write_issue(tmp_path / "out", saved, templates=TEMPLATES)
+
+
+def test_the_guises_differ_in_one_thing_each() -> None:
+    guises = dress(make_email().html, {RIVER: "images/river.jpg"})
+    assert "@media screen and (min-width: 0)" in guises.dark
+    assert "@media screen and (max-width: 0)" in guises.desktop
+    assert 'content="dark"' in guises.dark
+    assert "color-scheme: dark;" in guises.dark
+    assert "color-scheme: light;" in guises.phone
+    assert 'src="images/river.jpg"' in guises.unstyled
+    assert "style" not in guises.unstyled
+    assert "images/river.jpg" not in guises.images_off
+    assert 'alt="A ferry"' in guises.images_off
+
+
+def test_a_guise_loads_nothing_and_opens_links_beside_the_preview() -> None:
+    html = make_email().html.replace(
+        "</body>",
+        '<script src="https://evil.example/x.js"></script><base href="https://evil.example/">'
+        '<link rel="stylesheet" href="https://evil.example/x.css">'
+        '<img src="https://evil.example/spy.gif" srcset="https://evil.example/2x.gif 2x">'
+        '<table background="https://evil.example/b.png"></table></body>',
+    )
+    guises = dress(html, {RIVER: "images/river.jpg"})
+    assert guises.unseen == 1
+    for guise in (guises.desktop, guises.phone, guises.dark, guises.images_off, guises.unstyled):
+        assert "evil.example" not in guise
+        assert "Outlook" not in guise
+        assert '<base target="_blank">' in guise
+        assert 'href="https://courier.example/uk"' in guise
+
+
+@pytest.mark.parametrize("html", ["<p>No head", "plain words", "<html><body></body></html>"])
+def test_an_email_without_a_head_has_guises_too(html: str) -> None:
+    assert 'name="color-scheme" content="dark"' in dress(html, {}).dark
+
+
+def test_the_preview_shows_every_guise_of_the_very_email(folder: Path, saved: SavedIssue) -> None:
+    shown = frames(folder / "preview.html")
+    assert list(shown) == ["Desktop", "Phone", "Dark", "Images off", "No styles"]
+    local = {RIVER: picture_name(RIVER)}
+    assert shown["Dark"] == dress(saved.email.html, local).dark
+    assert (folder / picture_name(RIVER)).is_file()
+    text = page(folder / "preview.html").find_class("view")[-1].find("pre").text
+    assert text.strip() == saved.email.text.strip()
+
+
+def test_the_preview_says_why_each_story_is_there_and_why_others_are_not(folder: Path) -> None:
+    told = words(folder / "preview.html")
+    assert "3.19 Night ferries return" in told
+    assert "3 sources tell it ×2.20" in told
+    assert "read more than 90 of 100 ×1.45" in told
+    assert "not in the last 7 issues ×1.00" in told
+    assert "Number 1 of London." in told
+    assert "0.034 Borough appoints a warden of geese" in told
+    assert "London is full (3)." in told
+    assert "Sun 22 Nov, 20:30" in told
+    places = [head.text.strip() for head in page(folder / "preview.html").find_class("place")]
+    assert places == ["Lead", "Related", "London", "Most covered", "Not placed"]
+
+
+def test_the_preview_begins_with_what_editors_must_know(folder: Path) -> None:
+    told = words(folder / "preview.html")
+    order = [
+        "Choice 3 matches nothing.",
+        "1 of 100 kB",
+        "Error: A link goes nowhere.",
+        "Warning: A picture has no alt.",
+        "Night ferries return Also this morning: a vote",
+        "Pictures here are the local copies",
+        "Why each story",
+    ]
+    assert [told.index(part) for part in order] == sorted(told.index(part) for part in order)
+
+
+def test_a_size_over_the_limit_is_never_rounded_down_to_it(
+    tmp_path: Path, saved: SavedIssue
+) -> None:
+    html = saved.email.html
+    padded = replace(saved.email, html=html + " " * (100_001 - len(html.encode())))
+    folder = write_issue(tmp_path / "out", replace(saved, email=padded), templates=TEMPLATES)
+    assert "101 of 100 kB" in words(folder / "preview.html")
+
+
+def test_many_runners_up_fold_away(tmp_path: Path, saved: SavedIssue) -> None:
+    many = replace(saved.issue, runners_up=saved.issue.runners_up * 25, notices=())
+    folder = write_issue(tmp_path / "out", replace(saved, issue=many), templates=TEMPLATES)
+    details = page(folder / "preview.html").find(".//details")
+    assert details.find("summary").text == "15 more"
+    assert len(details.findall("ol/li")) == 15
