@@ -1,0 +1,92 @@
+"""Reads the editors' decisions for one day, and refuses those that contradict each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest.recipe import Choice
+from digest.settings.choices_file import ChoicesFile
+from digest.settings.layers import read_toml
+from digest.settings.problems import Problem, gather, suggest, validate
+from digest.urls import canonical_url
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from digest.recipe import Edition
+    from digest.settings.choices_file import ChoiceTable
+
+ABOUT_THE_ISSUE = ("subject", "preheader", "note")
+NEEDS = {"pin": "to", "move": "to", "retitle": "text", "standfirst": "text", "drop": ""}
+PIN_PLACES = ("lead", "popular")
+
+
+def load(config_dir: Path, edition: Edition, date: dt.date) -> tuple[Choice, ...]:
+    """Read one day's decisions. Raises ConfigError."""
+    path = config_dir / "choices" / edition.name / f"{date.isoformat()}.toml"
+    if not path.exists():
+        return ()
+    layers = [read_toml(path)]
+    file = validate(ChoicesFile, layers)
+    titles = {rule.title.casefold(): rule.title for rule in edition.sections}
+    if problems := [*_incomplete(file.choice, titles), *_contradictions(file.choice)]:
+        raise gather(problems, layers)
+    # Told to readers of the issue's reasons, so the same wherever the publication's root is.
+    where = f"{config_dir.resolve().name}/choices/{edition.name}/{path.name}"
+    return (*_about_issue(file, where), *_about_articles(file, where, titles))
+
+
+def _about_issue(file: ChoicesFile, where: str) -> Iterator[Choice]:
+    for do in ABOUT_THE_ISSUE:
+        if text := getattr(file.issue, do):
+            yield Choice(do=do, text=text, where=f"{where}, issue.{do}")
+
+
+def _about_articles(file: ChoicesFile, where: str, titles: dict[str, str]) -> Iterator[Choice]:
+    for number, table in enumerate(file.choice, 1):
+        to = titles.get(table.to.casefold(), table.to.casefold())
+        place = f"{where}, choice {number}"
+        yield Choice(do=table.do, url=table.url, to=to, text=table.text, where=place)
+
+
+def _incomplete(choices: Sequence[ChoiceTable], titles: dict[str, str]) -> Iterator[Problem]:
+    """Find decisions that lack a word, have one too many, or name a place that there is not."""
+    for place, table in enumerate(choices):
+        needed = NEEDS[table.do]
+        for key in ("to", "text"):
+            given = bool(getattr(table, key))
+            if given and key != needed:
+                yield ("choice", place, key), f'does not belong to do = "{table.do}"', ""
+            elif key == needed and not given:
+                yield ("choice", place, key), f'is missing, and do = "{table.do}" needs it', ""
+        places = (*PIN_PLACES, *titles.values()) if table.do == "pin" else tuple(titles.values())
+        known = {each.casefold() for each in places}
+        if needed == "to" and table.to and table.to.casefold() not in known:
+            what = f'is "{table.to}", and there is no such place to {table.do} to'
+            yield ("choice", place, "to"), what, suggest(table.to, places, "There are")
+
+
+def _contradictions(choices: Sequence[ChoiceTable]) -> Iterator[Problem]:
+    """Find two decisions of which only one can be kept."""
+    first: dict[tuple[str, str], int] = {}
+    for place, table in enumerate(choices):
+        for claim in _claims(table):
+            if claim in first:
+                other = first[claim]
+                what = f'contradicts choice[{other + 1}] (do = "{choices[other].do}")'
+                yield ("choice", place), what, "Keep one of the two"
+                break
+            first[claim] = place
+
+
+def _claims(table: ChoiceTable) -> tuple[tuple[str, str], ...]:
+    """Name what a decision settles alone: where an article stands, its words, who leads."""
+    url = canonical_url(table.url)
+    if table.do == "drop":
+        return ("place", url), ("retitle", url), ("standfirst", url)
+    if table.do in {"retitle", "standfirst"}:
+        return ((table.do, url),)
+    leads = table.do == "pin" and table.to.casefold() == "lead"
+    return (("place", url), ("place", "lead")) if leads else (("place", url),)

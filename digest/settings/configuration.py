@@ -1,0 +1,62 @@
+"""The result of reading the configuration: one publication, its editions, and their plugs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from digest.recipe import Edition, Publication
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlugSpec:
+    """A plug by name, not yet made.
+
+    `use` is a built-in name or "package.module:Class". `options` are the arguments that the
+    editors wrote for it, as they wrote them: paths are relative to the publication's root.
+    """
+
+    use: str
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it is somebody's own class."""
+        return ":" in self.use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """An edition with its plugs.
+
+    `sources` is by source id, in the file's order; `popularity` in the order to be tried, under
+    names of which no two are alike; `pictures` is a folder of bundled pictures, by file name.
+    """
+
+    edition: Edition
+    sources: Mapping[str, PlugSpec]
+    popularity: tuple[tuple[str, PlugSpec], ...]
+    weather: PlugSpec | None
+    delivery: PlugSpec
+    pictures: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """Everything that the editors configured.
+
+    `folder` is where it was read from, `root` the folder above it; all paths are absolute.
+    `editions` is by name, sorted.
+    """
+
+    folder: Path
+    root: Path
+    publication: Publication
+    store_url: str
+    out: Path
+    templates: Path
+    editions: Mapping[str, Recipe]

@@ -1,0 +1,56 @@
+"""`config/digest.toml`: the publication, and where things are kept."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from digest.settings.tables import Table
+from digest.settings.values import Language, Line, Mailbox, StoreAddress, TimeZone, WebAddress  # noqa: TC001  pydantic reads them
+
+
+class PublicationTable(Table):
+    """Who publishes."""
+
+    name: Line = Field(description="The publication's name, as on its masthead.")
+    url: WebAddress = Field(description="The address of its site.")
+    city: Line = Field(description="The city on the masthead, beside the date and the weather.")
+    timezone: TimeZone = Field(
+        description="The IANA time zone in which all times are meant, such as `Europe/London`."
+    )
+    language: Language = Field(
+        description="The language of dates and labels, and of the emails: a tag such as `en-GB`."
+    )
+    postal_address: Line = Field(
+        description="The postal address in the footer, which the law asks for in many countries."
+    )
+    sender: Mailbox = Field(
+        alias="from",
+        description="Whom emails come from, such as `The London Courier <daily@courier.example>`.",
+    )
+
+
+class StoreTable(Table):
+    """Where articles, issues and readings are kept."""
+
+    url: StoreAddress = Field(
+        default="sqlite:///digest.db",
+        description="The database: `sqlite:///` and a path relative to the publication's root.",
+    )
+
+
+class PathsTable(Table):
+    """Folders, relative to the publication's root."""
+
+    out: Line = Field(default="out", description="Where issues and the gallery are written.")
+    templates: Line = Field(
+        default="templates",
+        description="Where themes of your own are; a file in it goes before the program's own.",
+    )
+
+
+class DigestFile(Table):
+    """The publication. Its root is the folder that holds `config/`."""
+
+    publication: PublicationTable = Field(description="Who publishes.")
+    store: StoreTable = Field(default_factory=StoreTable)
+    paths: PathsTable = Field(default_factory=PathsTable)

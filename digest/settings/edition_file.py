@@ -1,0 +1,237 @@
+"""`config/editions/<name>.toml`: one newsletter, named as its file is."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from pydantic import Field
+
+from digest.recipe import Edition, PopularRule, SectionRule, Timetable, Window
+from digest.settings.plugs import COUNTS, DELIVERY, SOURCES, WEATHER
+from digest.settings.tables import PlugTable, Table, use_of
+from digest.settings.values import Clock, Date, FeedAddress, Line, Name, WebAddress  # noqa: TC001  pydantic reads them
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = get_args(Day)  # ISO weekdays, 1 to 7
+
+# The model's defaults are the files' defaults.
+_TIMETABLE, _WINDOW, _POPULAR = Timetable(), Window(), PopularRule()
+_SECTION = SectionRule(title="")
+_EDITION = Edition(name="", title="", sources=(), sections=())
+
+
+class TimetableTable(Table):
+    """When issues come out, in the publication's time zone."""
+
+    days: list[Day] = Field(
+        default=[DAYS[day - 1] for day in _TIMETABLE.days],
+        min_length=1,
+        description="The days on which an issue comes out.",
+    )
+    cutoff: Clock = Field(
+        default=f"{_TIMETABLE.cutoff:%H:%M}",
+        description="Nothing newer goes in; the issue is built at this time.",
+    )
+    send_at: Clock = Field(
+        default=f"{_TIMETABLE.send_at:%H:%M}", description="When the issue is sent."
+    )
+    send_deadline: Clock = Field(
+        default=f"{_TIMETABLE.send_deadline:%H:%M}",
+        description="The latest time at which a late issue may still be sent.",
+    )
+    skip_dates: list[Date] = Field(
+        default=[], description="Dates without an issue, such as holidays."
+    )
+    pull_every_min: int = Field(
+        default=_TIMETABLE.pull_every_min,
+        ge=5,
+        le=1440,
+        description="Minutes from one pull of the sources to the next.",
+    )
+
+
+class WindowTable(Table):
+    """How far back an issue looks."""
+
+    hours: float = Field(
+        default=_WINDOW.hours, gt=0, description="Hours before the cutoff that are looked at."
+    )
+    since_last: bool = Field(
+        default=_WINDOW.since_last,
+        description="Look back to the last sent issue's cutoff where that is longer ago, so that "
+        "weekends, holidays and misses are covered.",
+    )
+    max_hours: float = Field(
+        default=_WINDOW.max_hours, gt=0, description="Look back this many hours at most."
+    )
+
+
+class SourceTable(PlugTable):
+    """Where articles come from. `feed` reads RSS, Atom and RDF."""
+
+    use: str = use_of(SOURCES)
+    url: FeedAddress = Field(
+        default="",
+        description='The feed\'s address: `https://…`, or `file:` and a path. For `use = "feed"`.',
+    )
+    title: Line = Field(default="", description="The name that readers see; else the owner.")
+    section: Line = Field(
+        default="",
+        description="The section of all its articles; else each article's own categories decide.",
+    )
+    weight: float = Field(
+        default=1.0, gt=0, description="How much its word counts; 1 is ordinary, 2 is twice that."
+    )
+    owner: Line = Field(
+        default="",
+        description="Whom coverage and caps count; else the address's registrable domain, and for "
+        "a file the title.",
+    )
+    rights: Literal["own", "summary", "link"] = Field(
+        default="summary",
+        description="What may be shown: `own` (its paragraphs and pictures), `summary` (its "
+        "summary, and its picture with credit) or `link` (its headline only).",
+    )
+
+
+class SectionTable(Table):
+    """A part of the issue, in the order in which readers see them."""
+
+    title: Line = Field(description="Its title.")
+    count: int = Field(
+        default=_SECTION.count, ge=1, le=50, description="How many stories it has at most."
+    )
+    url: WebAddress = Field(default="", description="Its page on your site.")
+
+
+class LeadTable(Table):
+    """The story at the top."""
+
+    related: int = Field(
+        default=_EDITION.related,
+        ge=0,
+        le=10,
+        description="How many related headlines stand under it at most.",
+    )
+
+
+class CountsTable(PlugTable):
+    """Where readers' counts come from: tried in this order until one has enough of them.
+
+    `feed_counts` takes the comment counts of the feeds, `table` a CSV or JSON file.
+    """
+
+    use: str = use_of(COUNTS)
+    path: Line = Field(
+        default="",
+        description="A CSV file (`url,count,as_of[,hours,unit]`) or a JSON one, or its web "
+        'address. For `use = "table"`.',
+    )
+
+
+class MostPopularTable(Table):
+    """The list of what readers chose."""
+
+    count: int = Field(
+        default=_POPULAR.count,
+        ge=0,
+        le=20,
+        description="How many stories it has at most; 0 leaves the list out.",
+    )
+    summaries: bool = Field(
+        default=_POPULAR.summaries, description="Whether each has a summary below its headline."
+    )
+    min_total: int = Field(
+        default=_POPULAR.min_total,
+        ge=0,
+        description="With fewer counts than this in all, the list is relabelled, never faked.",
+    )
+    stale_after_hours: float = Field(
+        default=_POPULAR.stale_after_hours,
+        gt=0,
+        description="With counts older than this, the list is relabelled.",
+    )
+    providers: list[CountsTable] = Field(
+        default=[], alias="from", description="Where readers' counts come from."
+    )
+
+
+class WeatherTable(PlugTable):
+    """The weather on the masthead; without this table there is none.
+
+    `open_meteo` asks api.open-meteo.com, `file` reads a JSON file.
+    """
+
+    use: str = use_of(WEATHER)
+    latitude: float | None = Field(
+        default=None, ge=-90, le=90, description='Degrees north. For `use = "open_meteo"`.'
+    )
+    longitude: float | None = Field(
+        default=None, ge=-180, le=180, description='Degrees east. For `use = "open_meteo"`.'
+    )
+    url: WebAddress = Field(
+        default="",
+        description='Another server that speaks as Open-Meteo does. For `use = "open_meteo"`.',
+    )
+    path: Line = Field(
+        default="",
+        description="A JSON file with `temperature_c`, `as_of` and, if known, `condition`. For "
+        '`use = "file"`.',
+    )
+
+
+class ImagesTable(Table):
+    """Pictures."""
+
+    use: Literal["link"] = Field(
+        default="link", description="`link` shows pictures from where their sources keep them."
+    )
+    folder: Line | None = Field(
+        default=None,
+        description="A folder of pictures, by file name, that previews show without a network.",
+    )
+
+
+class RulesTable(Table):
+    """What must hold before an issue goes out."""
+
+    min_stories: int = Field(
+        default=_EDITION.min_stories,
+        ge=1,
+        description="With fewer stories than this, there is no issue.",
+    )
+    if_short: Literal["skip"] = Field(
+        default="skip", description="What happens then: `skip` leaves the day out."
+    )
+    approval: Literal["auto"] = Field(
+        default="auto", description="Who approves an issue: `auto` does without a person."
+    )
+
+
+class DeliveryTable(PlugTable):
+    """How emails leave the house. `folder` writes them to the issue's folder."""
+
+    use: str = use_of(DELIVERY, default="folder")
+
+
+class EditionFile(Table):
+    """One newsletter. Its name is the file's: `config/editions/daily.toml` is `daily`."""
+
+    title: Line = Field(description="The newsletter's title, as readers see it.")
+    theme: Name = Field(
+        default=_EDITION.theme, description="The folder of templates that lays it out."
+    )
+    timetable: TimetableTable = Field(default_factory=TimetableTable)
+    window: WindowTable = Field(default_factory=WindowTable)
+    sources: list[SourceTable] = Field(
+        min_length=1, description="Where articles come from: a table [[sources]] for each."
+    )
+    sections: list[SectionTable] = Field(
+        min_length=1, description="The parts of the issue: a table [[sections]] for each."
+    )
+    lead: LeadTable = Field(default_factory=LeadTable)
+    most_popular: MostPopularTable = Field(default_factory=MostPopularTable)
+    weather: WeatherTable | None = None
+    images: ImagesTable = Field(default_factory=ImagesTable)
+    rules: RulesTable = Field(default_factory=RulesTable)
+    delivery: DeliveryTable = Field(default_factory=DeliveryTable)

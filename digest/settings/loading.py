@@ -1,0 +1,110 @@
+"""Reads a configuration folder: `digest.toml` with what lies over it, then every edition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digest.errors import ConfigError
+from digest.recipe import Publication
+from digest.settings.configuration import Configuration
+from digest.settings.digest_file import DigestFile
+from digest.settings.edition_file import EditionFile
+from digest.settings.layers import Layer, is_setting, read_toml
+from digest.settings.problems import gather, validate
+from digest.settings.recipes import contradictions, recipe
+from digest.settings.values import is_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from digest.settings.configuration import Recipe
+
+SQLITE = "sqlite:///"
+RESERVED = "public"  # out/public/ is the archive
+
+
+def load(
+    config_dir: Path, environ: Mapping[str, str], overrides: Mapping[str, object]
+) -> Configuration:
+    """Read everything. Raises ConfigError."""
+    if not config_dir.is_dir():
+        raise ConfigError(
+            "there is no such folder",
+            where=str(config_dir),
+            hint="Make one with `digest init`, or name another with --config",
+        )
+    folder = config_dir.resolve()
+    root = folder.parent
+    layers = [
+        Layer(overrides, lambda _: "command line"),
+        *_variables(config_dir, environ),
+        read_toml(config_dir / "digest.toml"),
+    ]
+    file = validate(DigestFile, layers)
+    return Configuration(
+        folder=folder,
+        root=root,
+        publication=Publication(**file.publication.model_dump()),
+        store_url=_store_url(file.store.url, root),
+        out=root / file.paths.out,
+        templates=root / file.paths.templates,
+        editions=_editions(config_dir / "editions", root),
+    )
+
+
+def _variables(config_dir: Path, environ: Mapping[str, str]) -> list[Layer]:
+    """Give the environment's layer, then the secrets'; without any, nothing is imported."""
+    named = environ.get("DIGEST_SECRETS_DIR", "")
+    folder = Path(named) if named else config_dir / "secrets"
+    has_secrets = bool(named) or folder.is_dir()
+    if not has_secrets and not any(map(is_setting, environ)):
+        return []
+    from digest.settings.variables import environment, secrets
+
+    return [environment(environ), *([secrets(folder)] if has_secrets else [])]
+
+
+def _store_url(url: str, root: Path) -> str:
+    """Make the path of a SQLite file absolute."""
+    path = url.removeprefix(SQLITE)
+    return url if path == ":memory:" else f"{SQLITE}{root / path}"
+
+
+def _editions(folder: Path, root: Path) -> dict[str, Recipe]:
+    files = sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
+    if not files:
+        raise ConfigError(
+            "there is no edition",
+            where=str(folder),
+            hint="Each newsletter is a file such as daily.toml in this folder",
+        )
+    names: dict[str, Path] = {}
+    for path in files:
+        _check_name(path, names)
+        names[path.stem.casefold()] = path
+    return {path.stem: _edition(path, root) for path in files}
+
+
+def _check_name(path: Path, names: Mapping[str, Path]) -> None:
+    twin = names.get(path.stem.casefold())
+    if twin:
+        raise ConfigError(
+            f"two editions have one name: {twin.name} is the other",
+            where=str(path),
+            hint="Upper and lower case make no difference; rename one of the two",
+        )
+    if not is_name(path.stem) or path.stem.casefold() == RESERVED:
+        raise ConfigError(
+            f'an edition cannot be named "{path.stem}"',
+            where=str(path),
+            hint=f'Use letters, digits, - and _ only, and not "{RESERVED}"',
+        )
+
+
+def _edition(path: Path, root: Path) -> Recipe:
+    layers = [read_toml(path)]
+    file = validate(EditionFile, layers)
+    if problems := list(contradictions(file)):
+        raise gather(problems, layers)
+    return recipe(path.stem, file, root)

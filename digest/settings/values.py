@@ -1,0 +1,146 @@
+"""The kinds of value that configuration files hold, each with its rule in plain words.
+
+A validator raises `Refused`; its message completes the sentence that begins with the key.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from email.utils import getaddresses
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from digest.settings.problems import Refused, did_you_mean
+from digest.urls import is_web
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+_CONTROL_BUT_BREAKS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_MAILBOX = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?")
+_FILE = re.compile(r"file:(/|///)?[^/\s?#][^\s?#]*")  # file:a.xml, file:/a.xml, file:///a.xml
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+def _line(text: str) -> str:
+    if not text:
+        raise Refused("must not be empty")
+    # A line break in a name or a subject would forge a mail header (RFC 5322 §2.2).
+    if _CONTROL.search(text):
+        raise Refused("must be a single line of text")
+    return text
+
+
+def _prose(text: str) -> str:
+    if not text:
+        raise Refused("must not be empty")
+    if _CONTROL_BUT_BREAKS.search(text.replace("\r\n", "\n")):
+        raise Refused("must be text without control characters")
+    return text
+
+
+def _web_address(text: str) -> str:
+    if is_web(text):
+        return text
+    host = urlsplit(f"https://{text}").hostname if is_web(f"https://{text}") else ""
+    hint = f'Did you mean "https://{text}"?' if host and "." in host else ""
+    raise Refused('must be an address that begins with "https://" or "http://"', hint)
+
+
+def _feed_address(text: str) -> str:
+    if not text.startswith("file:"):
+        return _web_address(text)
+    if _FILE.fullmatch(text):
+        return text
+    raise Refused('must name a file after "file:"', 'Such as "file:feeds/world.xml"')
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zones = available_timezones()
+        city = name.rsplit("/", 1)[-1].replace(" ", "_").casefold()
+        same_city = sorted(zone for zone in zones if zone.rsplit("/", 1)[-1].casefold() == city)
+        hint = f'Did you mean "{same_city[0]}"?' if same_city else did_you_mean(name, zones)
+        raise Refused(
+            f'must be the name of a time zone, and "{name}" is none',
+            hint or 'Such as "Europe/London"',
+        ) from None
+    return name
+
+
+def _language(tag: str) -> str:
+    from babel.core import Locale, UnknownLocaleError
+
+    try:
+        if _LANGUAGE.fullmatch(tag):
+            Locale.parse(tag, sep="-")
+            return tag
+    except (UnknownLocaleError, ValueError):
+        pass
+    hint = 'Such as "en-GB", "de" or "pt-BR"'
+    if _LANGUAGE.fullmatch(tag.replace("_", "-")) and "_" in tag:
+        hint = f'Did you mean "{tag.replace("_", "-")}"?'
+    raise Refused(f'must be a language tag, and "{tag}" is none', hint)
+
+
+def _mailbox(text: str) -> str:
+    mailboxes = getaddresses([_line(text)])
+    if len(mailboxes) == 1 and _MAILBOX.fullmatch(mailboxes[0][1]):
+        return text
+    raise Refused("must be one mailbox", 'Such as "The Courier <daily@courier.example>"')
+
+
+def _store_address(text: str) -> str:
+    if text.startswith("sqlite:///") and len(text) > len("sqlite:///"):
+        return text
+    raise Refused('must begin with "sqlite:///" and name a file', 'Such as "sqlite:///digest.db"')
+
+
+def _clock(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        return value
+    raise Refused('must be a time from "00:00" to "23:59", in quotes', 'Such as "05:30"')
+
+
+def _date(value: object) -> object:
+    try:
+        if isinstance(value, str) and len(value) == len("2026-12-25"):
+            return dt.date.fromisoformat(value).isoformat()
+    except ValueError:
+        pass
+    raise Refused("must be a date, in quotes", 'Such as "2026-12-25"')
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can name an edition or a theme, and a folder."""
+    return _NAME.fullmatch(text) is not None
+
+
+def _name(text: str) -> str:
+    if is_name(text):
+        return text
+    raise Refused("must be a name of letters, digits, - and _ only")
+
+
+Line = Annotated[str, AfterValidator(_line)]
+Prose = Annotated[str, AfterValidator(_prose)]
+Name = Annotated[str, AfterValidator(_name)]
+WebAddress = Annotated[
+    str, AfterValidator(_web_address), Field(json_schema_extra={"format": "uri"})
+]
+FeedAddress = Annotated[
+    str, AfterValidator(_feed_address), Field(json_schema_extra={"format": "uri"})
+]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Language = Annotated[str, AfterValidator(_language)]
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+StoreAddress = Annotated[str, AfterValidator(_store_address)]
+Clock = Annotated[
+    str, BeforeValidator(_clock), Field(json_schema_extra={"pattern": r"^([01]\d|2[0-3]):[0-5]\d$"})
+]
+Date = Annotated[str, BeforeValidator(_date), Field(json_schema_extra={"format": "date"})]

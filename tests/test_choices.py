@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest.errors import ConfigError
+from digest.model import Source
+from digest.recipe import Choice, Edition, SectionRule
+from digest.settings import load_choices
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DATE = dt.date(2026, 11, 23)
+WHERE = "config/choices/daily/2026-11-23.toml"
+EDITION = Edition(
+    name="daily",
+    title="The Daily Courier",
+    sources=(Source(id="s", title="s", owner="s"),),
+    sections=(SectionRule(title="World"), SectionRule(title="Science and culture")),
+)
+
+
+def write(folder: Path, text: str) -> Path:
+    """Write a day's choices and give the configuration's folder."""
+    path = folder / WHERE
+    path.parent.mkdir(parents=True)
+    path.write_text(text, "utf-8")
+    return folder / "config"
+
+
+def choice(url: str, do: str, rest: str = "") -> str:
+    return f'[[choice]]\nurl = "https://courier.example/{url}"\ndo = "{do}"\n{rest}\n'
+
+
+def refusal(folder: Path, text: str) -> str:
+    """Give the message with which a day's choices are refused, the folder written as `config`."""
+    config = write(folder, text)
+    with pytest.raises(ConfigError) as caught:
+        load_choices(config, EDITION, DATE)
+    assert caught.value.exit_code == 2
+    return str(caught.value).replace(str(config), "config")
+
+
+def test_a_day_without_a_file_has_no_choices(tmp_path: Path) -> None:
+    assert load_choices(tmp_path / "config", EDITION, DATE) == ()
+
+
+def test_an_empty_file_has_no_choices(tmp_path: Path) -> None:
+    assert load_choices(write(tmp_path, "# nothing today\n"), EDITION, DATE) == ()
+
+
+def test_choices_about_the_issue_come_first_and_each_says_where_it_was_made(
+    tmp_path: Path,
+) -> None:
+    text = (
+        choice("a", "pin", 'to = "lead"')
+        + choice("b", "drop")
+        + '[issue]\nnote = """\nGood morning.\nIt rains."""\nsubject = "Boats"\n'
+    )
+    assert load_choices(write(tmp_path, text), EDITION, DATE) == (
+        Choice(do="subject", text="Boats", where=f"{WHERE}, issue.subject"),
+        Choice(do="note", text="Good morning.\nIt rains.", where=f"{WHERE}, issue.note"),
+        Choice(do="pin", url="https://courier.example/a", to="lead", where=f"{WHERE}, choice 1"),
+        Choice(do="drop", url="https://courier.example/b", where=f"{WHERE}, choice 2"),
+    )
+
+
+def test_every_kind_of_choice_is_read(tmp_path: Path) -> None:
+    text = (
+        choice("a", "pin", 'to = "popular"')
+        + choice("b", "pin", 'to = "World"')
+        + choice("c", "move", 'to = "Science and culture"')
+        + choice("c", "retitle", 'text = "A better headline"')
+        + choice("c", "standfirst", 'text = "A better standfirst"')
+    )
+    choices = load_choices(write(tmp_path, text), EDITION, DATE)
+    assert [(each.do, each.to, each.text) for each in choices] == [
+        ("pin", "popular", ""),
+        ("pin", "World", ""),
+        ("move", "Science and culture", ""),
+        ("retitle", "", "A better headline"),
+        ("standfirst", "", "A better standfirst"),
+    ]
+
+
+def test_places_are_known_in_any_case_and_named_as_the_edition_does(tmp_path: Path) -> None:
+    text = choice("a", "pin", 'to = "LEAD"') + choice("b", "move", 'to = "science AND culture"')
+    choices = load_choices(write(tmp_path, text), EDITION, DATE)
+    assert [each.to for each in choices] == ["lead", "Science and culture"]
+
+
+AT = "config/choices/daily/2026-11-23.toml, line"
+REFUSED = [
+    (
+        choice("a", "pinn", 'to = "lead"'),
+        (
+            f'{AT} 3: choice[1].do must be "pin", "drop", "move", "retitle" or "standfirst". '
+            'Did you mean "pin"?'
+        ),
+    ),
+    (
+        choice("a", "hold"),
+        f'{AT} 3: choice[1].do must be "pin", "drop", "move", "retitle" or "standfirst"',
+    ),
+    (
+        choice("a", "retitle", 'txt = "New"'),
+        f'{AT} 4: choice[1].txt is not a known key. Did you mean "text"?',
+    ),
+    (
+        "[issue]\nsombre = true\n",
+        f"{AT} 2: issue.sombre is not a known key. Known here: subject, preheader, note",
+    ),
+    (
+        '[[choices]]\nurl = "https://courier.example/a"\ndo = "drop"\n',
+        f'{AT} 1: choices is not a known key. Did you mean "choice"?',
+    ),
+    (
+        '[issue]\nsubject = "A\\nBcc: x@y.example"\n',
+        f"{AT} 2: issue.subject must be a single line of text",
+    ),
+    (
+        '[issue]\nnote = "Good\\u0000 morning"\n',
+        f"{AT} 2: issue.note must be text without control characters",
+    ),
+    ('[issue]\nnote = ""\n', f"{AT} 2: issue.note must not be empty"),
+    (
+        '[[choice]]\nurl = "courier.example/a"\ndo = "drop"\n',
+        (
+            f'{AT} 2: choice[1].url must be an address that begins with "https://" or "http://". '
+            'Did you mean "https://courier.example/a"?'
+        ),
+    ),
+    ('[[choice]]\ndo = "drop"\n', f"{AT} 1: choice[1].url is missing. The article's address"),
+    (choice("a", "pin"), f'{AT} 1: choice[1].to is missing, and do = "pin" needs it'),
+    (choice("a", "retitle"), f'{AT} 1: choice[1].text is missing, and do = "retitle" needs it'),
+    (
+        choice("a", "drop", 'to = "lead"'),
+        f'{AT} 4: choice[1].to does not belong to do = "drop"',
+    ),
+    (
+        choice("a", "pin", 'to = "lead"\ntext = "New"'),
+        f'{AT} 5: choice[1].text does not belong to do = "pin"',
+    ),
+    (
+        choice("a", "pin", 'to = "Wolrd"'),
+        (
+            f'{AT} 4: choice[1].to is "Wolrd", and there is no such place to pin to. '
+            'Did you mean "World"?'
+        ),
+    ),
+    (
+        choice("a", "move", 'to = "lead"'),
+        (
+            f'{AT} 4: choice[1].to is "lead", and there is no such place to move to. '
+            "There are: World, Science and culture"
+        ),
+    ),
+    (
+        choice("a", "pin", 'to = "lead"') + choice("b", "pin", 'to = "lead"'),
+        f'{AT} 5: choice[2] contradicts choice[1] (do = "pin"). Keep one of the two',
+    ),
+    (
+        choice("a", "pin", 'to = "World"') + choice("a", "drop"),
+        f'{AT} 5: choice[2] contradicts choice[1] (do = "pin"). Keep one of the two',
+    ),
+    (
+        choice("a", "drop") + choice("a?utm_source=x", "retitle", 'text = "New"'),
+        f'{AT} 5: choice[2] contradicts choice[1] (do = "drop"). Keep one of the two',
+    ),
+    (
+        choice("a", "retitle", 'text = "One"') + choice("a", "retitle", 'text = "Two"'),
+        f'{AT} 5: choice[2] contradicts choice[1] (do = "retitle"). Keep one of the two',
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), REFUSED)
+def test_a_choice_that_cannot_be_kept_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    assert refusal(tmp_path, text) == said
+
+
+def test_several_problems_are_named_at_once(tmp_path: Path) -> None:
+    text = choice("a", "pin", 'to = "Sport"') + choice("a", "drop")
+    assert refusal(tmp_path, text) == (
+        "2 problems:\n"
+        f'  {AT} 4: choice[1].to is "Sport", and there is no such place to pin to. '
+        "There are: lead, popular, World, Science and culture\n"
+        f'  {AT} 5: choice[2] contradicts choice[1] (do = "pin"). Keep one of the two'
+    )
+
+
+def test_the_place_named_is_the_same_wherever_the_publication_lies(tmp_path: Path) -> None:
+    text = '[issue]\nnote = "Good morning."\n'
+    (here,) = load_choices(write(tmp_path / "a", text), EDITION, DATE)
+    (there,) = load_choices(write(tmp_path / "b" / "c", text), EDITION, DATE)
+    assert here == there
