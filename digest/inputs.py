@@ -1,0 +1,34 @@
+"""Everything that one issue is decided from, in one value that can be kept and replayed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from digest.model import Article, Past, Reading, Report
+from digest.recipe import Choice, Edition, Publication
+from digest.wording import Idf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Everything that one issue is decided from; the same inputs give the same issue.
+
+    `articles` are those of the window; `background` those that earlier issues placed, so that a
+    story that goes on is recognised. `readings` is (provider, its readings) in the editors' order.
+    `version` is the program's.
+    """
+
+    version: str
+    publication: Publication
+    edition: Edition
+    date: dt.date
+    cutoff: dt.datetime
+    articles: tuple[Article, ...]
+    background: tuple[Article, ...] = ()
+    idf: Idf
+    readings: tuple[tuple[str, tuple[Reading, ...]], ...] = ()
+    choices: tuple[Choice, ...] = ()
+    past: tuple[Past, ...] = ()
+    weather: Report | None = None
+    notices: tuple[str, ...] = ()

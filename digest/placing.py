@@ -1,0 +1,126 @@
+"""How a story is shown: its face, what its source's rights allow, and its reasons.
+
+A placement is final: nothing later has to ask again what may be printed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest.model import Credit, Image, Placement, Rights, Source
+
+if TYPE_CHECKING:
+    from digest.model import Article, ScoredStory, Story
+    from digest.recipe import Choice, Edition
+
+OPENING_PARAGRAPHS = 2
+KICKER_LENGTH = 24  # characters: a kicker is a label, and longer categories are sentences
+
+
+def place(
+    scored: ScoredStory,
+    *,
+    edition: Edition,
+    slot: str,
+    face: Article | None = None,
+    section: str = "",
+    choices: tuple[Choice, ...] = (),
+    reasons: tuple[str, ...] = (),
+) -> Placement:
+    """Show a story in a slot, by `face` or else by the article that stands for it best.
+
+    `choices` are those about the face: a new title or standfirst is shown and given as a reason.
+    """
+    story = scored.story
+    article = face or face_of(story, edition)
+    source = edition.source(article)
+    section = section or edition.section_of(article)
+    others = other_sources(story, article, edition)
+    return Placement(
+        slot=slot,
+        story=story.id,
+        url=article.url,
+        title=_chosen(choices, "retitle") or article.title,
+        standfirst=_chosen(choices, "standfirst")
+        or ("" if source.rights is Rights.LINK else article.summary),
+        paragraphs=_opening(article) if source.rights is Rights.OWN else (),
+        image=_picture(article, source),
+        section=section,
+        section_url=next((rule.url for rule in edition.sections if rule.title == section), ""),
+        kicker=_kicker(article, section),
+        source=source.title,
+        authors=article.authors,
+        date=article.dated,
+        others=len(others),
+        also=others,
+        score=round(scored.score, 3),
+        factors=scored.factors,
+        reasons=reasons
+        + tuple(
+            f"{choice.do} by the editors ({choice.where})"
+            for choice in choices
+            if choice.do in {"retitle", "standfirst"}
+        ),
+    )
+
+
+def face_of(story: Story, edition: Edition) -> Article:
+    """Choose who stands for a story: the publication's own report of it, else the story's face.
+
+    Of several own reports the fullest, because only own reports may be opened with paragraphs.
+    """
+    own = [a for a in story.articles if edition.source(a).rights is Rights.OWN]
+    if not own:
+        return story.face
+    return max(
+        own,
+        key=lambda a: (a == story.face, sum(map(len, a.body)), a.image is not None, a.guid),
+    )
+
+
+def other_sources(story: Story, face: Article, edition: Edition) -> tuple[Credit, ...]:
+    """Name who else tells the story, one article an owner, the weightiest owners first."""
+    best: dict[str, tuple[float, Article, Source]] = {}
+    for article in story.articles:
+        source = edition.source(article)
+        if source.owner not in best or best[source.owner][0] < source.weight:
+            best[source.owner] = (source.weight, article, source)
+    best.pop(edition.source(face).owner, None)
+    ranked = sorted(best.values(), key=lambda entry: (-entry[0], entry[2].title, entry[1].url))
+    return tuple(Credit(title=source.title, url=article.url) for _, article, source in ranked)
+
+
+def _opening(article: Article) -> tuple[str, ...]:
+    """Give the first paragraphs, without one that only says the summary again."""
+    summary = article.summary.casefold()
+    told = [p for p in article.body if not summary or p.casefold() not in summary]
+    if told and summary and told[0].casefold().startswith(summary.rstrip(".…")):
+        told = told[1:]
+    return tuple(told[:OPENING_PARAGRAPHS])
+
+
+def _picture(article: Article, source: Source) -> Image | None:
+    """Give the article's picture where the rights allow it, always with a credit."""
+    image = article.image
+    if image is None or source.rights is Rights.LINK:
+        return None
+    return Image(
+        url=image.url,
+        alt=image.alt or image.caption,
+        caption=image.caption if source.rights is Rights.OWN else "",
+        credit=image.credit or source.title,
+        width=image.width,
+        height=image.height,
+    )
+
+
+def _kicker(article: Article, section: str) -> str:
+    """Give the first category that says more than the section does."""
+    for category in article.categories:
+        if category.casefold() != section.casefold() and len(category) <= KICKER_LENGTH:
+            return category
+    return ""
+
+
+def _chosen(choices: tuple[Choice, ...], do: str) -> str:
+    return next((choice.text for choice in choices if choice.do == do), "")

@@ -1,0 +1,88 @@
+"""From scored stories to an issue: the page is laid out, then the issue gets its own words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digest.errors import Skipped
+from digest.layout import Page
+from digest.model import Issue, Masthead
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digest.inputs import Inputs
+    from digest.model import MostPopular, ScoredStory, Section
+    from digest.recipe import Choice
+
+PREHEADER_LENGTH = 140  # characters; clients show 40 to 140
+
+
+def plan_issue(inputs: Inputs, scored: Sequence[ScoredStory]) -> Issue:
+    """Lay out the issue. `scored` is best first.
+
+    Raises Skipped when fewer stories than the edition's `min_stories` can be placed.
+    """
+    page = Page(inputs, scored)
+    lead = page.lead()
+    related = page.related(lead)
+    popular = page.popular()
+    sections = page.sections()
+    placed = page.count()
+    if placed < inputs.edition.min_stories:
+        raise Skipped(
+            f"only {placed} of at least {inputs.edition.min_stories} stories to place",
+            where=f"{inputs.edition.name} {inputs.date}",
+            hint="Look at `digest status` for sources that failed, or lower rules.min_stories",
+        )
+    return Issue(
+        edition=inputs.edition.name,
+        date=inputs.date,
+        cutoff=inputs.cutoff,
+        masthead=_masthead(inputs),
+        subject=_text(inputs.choices, "subject") or lead.title,
+        preheader=_text(inputs.choices, "preheader") or _preheader(sections, popular),
+        note=_text(inputs.choices, "note"),
+        lead=lead,
+        related=related,
+        sections=sections,
+        popular=popular,
+        articles=len(inputs.articles),
+        stories=len(scored),
+        runners_up=page.runners_up(),
+        notices=inputs.notices + tuple(page.notices),
+    )
+
+
+def _masthead(inputs: Inputs) -> Masthead:
+    publication = inputs.publication
+    return Masthead(
+        name=publication.name,
+        url=publication.url,
+        city=publication.city,
+        timezone=publication.timezone,
+        language=publication.language,
+        postal_address=publication.postal_address,
+        title=inputs.edition.title,
+        date=inputs.date,
+        send_at=inputs.edition.timetable.send_at,
+        weather=inputs.weather,
+    )
+
+
+def _text(choices: Sequence[Choice], do: str) -> str:
+    return next((choice.text for choice in choices if choice.do == do), "")
+
+
+def _preheader(sections: Sequence[Section], popular: MostPopular | None) -> str:
+    """Name what else is in the issue: the first headline of each of the first sections."""
+    heads = [section.cards[0].title for section in sections] or [
+        item.title for item in (popular.items if popular else ())
+    ]
+    text = "Also: "
+    for head in heads:
+        longer = f"{text}{'; ' if text != 'Also: ' else ''}{head}"
+        if len(longer) > PREHEADER_LENGTH and text != "Also: ":
+            break
+        text = longer
+    return text if heads else ""

@@ -1,0 +1,253 @@
+"""Rank stories: six named factors, each with its reason, whose product is the score.
+
+Coverage, freshness, popularity, the editors' weights, novelty and quality; every value is rounded
+before it is multiplied, so that the product of what is shown is the score.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from digest.model import Factor, Rights, ScoredStory
+from digest.urls import canonical_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from digest.model import Article, Past, Reading, Source, Story
+    from digest.recipe import Edition
+
+# Ranking by coverage put the lead in the true top three in .72 of the cases, "newest" in .28.
+FRESH_HOURS = 6  # a story this young loses nothing…
+HALF_LIFE_HOURS = 18  # …then half its freshness in this time…
+LEAST_FRESH = 0.1  # …but never all of it
+UNDATED_FRESH = 0.7  # at most, when no article says when it came out
+PRIOR_HOURS = 4  # k of the shrunk rate, a Gamma-Poisson posterior mean
+POPULAR_BONUS = 0.5  # for the story that is read more than all others
+RAN_ALREADY = 0.3  # for a story that ran, until…
+NEW_OWNERS = 2  # …this many owners tell it who did not then
+ILLUSTRATED = 1.1  # an image and a real summary
+TITLE_ONLY = 0.9
+SUMMARY_CHARS = 40  # a shorter summary says no more than a headline
+NAMES = 3  # owners named in a reason
+
+
+def shrunk_rates(
+    articles: Iterable[Article], readings: Iterable[Reading], edition: Edition, now: dt.datetime
+) -> Mapping[str, float]:
+    """Give counts per hour by canonical URL, thin ones drawn towards their section's rate.
+
+    rate = (count + k·m)/(hours + k), m being all counts of the section over all its hours: the
+    posterior mean of a Poisson rate under a Gamma prior worth k hours. The newest reading of a URL
+    counts, over its own hours, else over the article's age then, at least 1. Readings of no
+    article are left out. Raises KeyError for an article of no source of the edition.
+    """
+    by_url = {canonical_url(article.url): article for article in _newest_first(articles)}
+    oldest_first = sorted(readings, key=lambda one: (one.as_of, one.count, one.hours or 0))
+    newest = {canonical_url(reading.url): reading for reading in oldest_first}
+    counted = sorted(newest.keys() & by_url.keys())
+    hours = {url: _hours(newest[url], by_url[url], now) for url in counted}
+    sections = {url: edition.section_of(by_url[url]) for url in counted}
+    counts_of: defaultdict[str, float] = defaultdict(float)
+    hours_of: defaultdict[str, float] = defaultdict(float)
+    for url in counted:
+        counts_of[sections[url]] += newest[url].count
+        hours_of[sections[url]] += hours[url]
+
+    def rate(url: str) -> float:
+        pooled = counts_of[sections[url]] / hours_of[sections[url]]
+        return (newest[url].count + PRIOR_HOURS * pooled) / (hours[url] + PRIOR_HOURS)
+
+    return {url: rate(url) for url in counted}
+
+
+def rank_stories(
+    stories: Sequence[Story],
+    *,
+    edition: Edition,
+    readings: Sequence[Reading],
+    past: Sequence[Past],
+    now: dt.datetime,
+) -> tuple[ScoredStory, ...]:
+    """Score stories, best first, ties by id.
+
+    `past` holds the placements of the issues that count for novelty, `now` is the cutoff. A story
+    that goes on is given a face from its news, if there is any. Raises KeyError for an article of
+    no source of the edition.
+    """
+    articles = [article for story in stories for article in story.articles]
+    rates = shrunk_rates(articles, readings, edition, now)
+    desk = _Desk(
+        sources={source.id: source for source in edition.sources},
+        rates=rates,
+        ladder=sorted(rates.values()),
+        unit="/".join(sorted({reading.unit for reading in readings})),
+        history=_History(past, edition.timetable.cutoff),
+        now=now,
+    )
+    scored = (desk.score(story) for story in stories)
+    return tuple(sorted(scored, key=lambda one: (-one.score, one.story.id)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """What every story of an issue is judged by."""
+
+    sources: Mapping[str, Source]
+    rates: Mapping[str, float]
+    ladder: Sequence[float]  # the rates, lowest first
+    unit: str
+    history: _History
+    now: dt.datetime
+
+    def score(self, story: Story) -> ScoredStory:
+        """Judge a story by the six factors, in the order in which they are read."""
+        story = self._with_fresh_face(story)
+        factors = (
+            self._coverage(story),
+            _freshness(story, self.now),
+            self._popularity(story),
+            self._editor(story.face),
+            self._novelty(story),
+            self._quality(story.face),
+        )
+        return ScoredStory(story=story, factors=factors)
+
+    def _with_fresh_face(self, story: Story) -> Story:
+        """Let the news of a story that ran before stand for it, the weightiest source's first."""
+        news = self.history.news(story)
+        if not news or story.face in news:
+            return story
+        best = max(news, key=lambda a: (self.sources[a.source].weight, a.image is not None))
+        return replace(story, face=best)
+
+    def _coverage(self, story: Story) -> Factor:
+        heaviest: dict[str, Source] = {}
+        for article in story.articles:
+            source = self.sources[article.source]
+            other = heaviest.setdefault(source.owner, source)
+            if (-source.weight, source.id) < (-other.weight, other.id):
+                heaviest[source.owner] = source
+        ranked = sorted(heaviest.values(), key=lambda s: (-s.weight, s.title or s.owner, s.id))
+        value = 1 + math.log2(1 + sum(source.weight for source in ranked))
+        return _factor("coverage", value, _told_by([s.title or s.owner for s in ranked]))
+
+    def _popularity(self, story: Story) -> Factor:
+        urls = (canonical_url(article.url) for article in story.articles)
+        rate = max((self.rates[url] for url in urls if url in self.rates), default=None)
+        if rate is None:
+            return _factor("popularity", 1, "no reader counts")
+        below, others = bisect_left(self.ladder, rate), len(self.ladder) - 1
+        why = f"{self.unit} about {rate:.1f} times an hour, more than {below} of {others} others"
+        return _factor("popularity", 1 + POPULAR_BONUS * below / max(1, others), why)
+
+    def _editor(self, face: Article) -> Factor:
+        source = self.sources[face.source]
+        name = source.title or source.owner
+        why = "ordinary weight" if source.weight == 1 else f"the weight the editors gave {name}"
+        return _factor("editor", source.weight, why)
+
+    def _novelty(self, story: Story) -> Factor:
+        ran = self.history.last_run(story)
+        if ran is None:
+            return _factor("novelty", 1, "first time")
+        day = f"{ran.day} {ran:%B}"
+        if self.history.placed(story.face):
+            return _factor("novelty", 0, f"ran on {day}, and nothing new since")
+        news = self.history.news(story)
+        known = (article for article in story.articles if article not in news)
+        new = len(self._owners(news) - self._owners(known))
+        why = f"ran on {day}, {new or 'no'} new {'source' if new == 1 else 'sources'} since"
+        if new < NEW_OWNERS:
+            return _factor("novelty", RAN_ALREADY, why)
+        return _factor("novelty", 1, f"{why}: update")
+
+    def _owners(self, articles: Iterable[Article]) -> set[str]:
+        return {self.sources[article.source].owner for article in articles}
+
+    def _quality(self, face: Article) -> Factor:
+        shown = self.sources[face.source].rights is not Rights.LINK
+        picture = shown and face.image is not None
+        summary = shown and len(face.summary) >= SUMMARY_CHARS and face.summary != face.title
+        if picture and summary:
+            return _factor("quality", ILLUSTRATED, "picture and summary")
+        if picture or summary:
+            return _factor("quality", 1, "summary without picture" if summary else "no summary")
+        return _factor("quality", TITLE_ONLY, "headline only")
+
+
+class _History:
+    """Which articles and stories earlier issues placed, and when last."""
+
+    def __init__(self, past: Iterable[Past], cutoff: dt.time) -> None:
+        self._cutoff = cutoff
+        self._last: dict[str, dt.date] = {}
+        for one in past:
+            for key in (canonical_url(one.url), one.story):
+                self._last[key] = max(one.date, self._last.get(key, one.date))
+
+    def placed(self, article: Article) -> bool:
+        """Tell whether an earlier issue showed this very page."""
+        return canonical_url(article.url) in self._last
+
+    def last_run(self, story: Story) -> dt.date | None:
+        """Give the day of the last issue that showed any of the story."""
+        keys = [story.id, *(canonical_url(article.url) for article in story.articles)]
+        return max((self._last[key] for key in keys if key in self._last), default=None)
+
+    def news(self, story: Story) -> tuple[Article, ...]:
+        """Give what came out since the story last ran, newest first; nothing if it never ran.
+
+        An issue is taken to have known all up to its cutoff, read as UTC: placements keep no zone.
+        """
+        ran = self.last_run(story)
+        if ran is None:
+            return ()
+        then = dt.datetime.combine(ran, self._cutoff, dt.UTC)
+        return tuple(a for a in story.articles if a.dated > then and not self.placed(a))
+
+
+# ---------------------------------------------------------------- what needs no desk
+
+
+def _freshness(story: Story, now: dt.datetime) -> Factor:
+    dates = [article.published for article in story.articles if article.published]
+    newest = max(dates or [article.first_seen for article in story.articles])
+    age = max(0.0, (now - newest).total_seconds() / 3600)
+    value = max(LEAST_FRESH, 2 ** (-max(0.0, age - FRESH_HOURS) / HALF_LIFE_HOURS))
+    if dates:
+        return _factor("freshness", value, f"{_age(age)} old at the cutoff")
+    why = f"undated, first seen {_age(age)} before the cutoff"
+    return _factor("freshness", min(UNDATED_FRESH, value), why)
+
+
+def _age(hours: float) -> str:
+    if hours < 1:
+        return "less than 1 h"
+    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"  # noqa: PLR2004  two days
+
+
+def _told_by(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"told by {names[0]} alone"
+    rest = f" and {len(names) - NAMES} more" if len(names) > NAMES else ""
+    return f"told by {len(names)} owners: {', '.join(names[:NAMES])}{rest}"
+
+
+def _factor(name: str, value: float, why: str) -> Factor:
+    return Factor(name=name, value=round(value, 3), why=why)
+
+
+def _newest_first(articles: Iterable[Article]) -> list[Article]:
+    return sorted(articles, key=lambda a: (-a.dated.timestamp(), a.source, a.guid))
+
+
+def _hours(reading: Reading, article: Article, now: dt.datetime) -> float:
+    """Give how long a count ran, at least an hour."""
+    age = (min(reading.as_of, now) - article.dated).total_seconds() / 3600
+    return max(1.0, age if reading.hours is None else reading.hours)
