@@ -1,0 +1,106 @@
+"""The composition root: the one place where configuration becomes working parts.
+
+A plug is a class. It is handed what it asks for by the names of its parameters (`source`, `root`,
+`out`) and the options that the editors wrote beside `use`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import inspect
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from digest.errors import ConfigError
+from digest.newsroom import Newsroom
+from digest.resources import bundled
+from digest.settings import load_choices
+from digest.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from digest.settings import Configuration, PlugSpec, Recipe
+
+BUILT_IN = {
+    ("source", "feed"): "digest.sources.feed:Feed",
+    ("popularity", "feed_counts"): "digest.popularity.feed_counts:FeedCounts",
+    ("popularity", "table"): "digest.popularity.table:Table",
+    ("weather", "open_meteo"): "digest.weather.open_meteo:OpenMeteo",
+    ("weather", "file"): "digest.weather.file:File",
+    ("delivery", "folder"): "digest.delivery.folder:Folder",
+}
+
+
+@contextmanager
+def open_newsroom(configuration: Configuration, recipe: Recipe) -> Iterator[Newsroom]:
+    """Wire one edition and open its store; the store is closed behind it.
+
+    Raises ConfigError for a plug that cannot be made, StoreError for a database that cannot be
+    opened.
+    """
+    plugs = make_plugs(configuration, recipe)
+    with Store.open(configuration.store_url) as store:
+        yield Newsroom(
+            publication=configuration.publication,
+            edition=recipe.edition,
+            store=store,
+            out=configuration.out,
+            templates=template_folders(configuration),
+            pictures=recipe.pictures,
+            choices=lambda date: load_choices(configuration.folder, recipe.edition, date),
+            clock=lambda: dt.datetime.now(dt.UTC),
+            **plugs,
+        )
+
+
+def make_plugs(configuration: Configuration, recipe: Recipe) -> dict[str, Any]:
+    """Make every plug of an edition, by the `Newsroom` field that it belongs to."""
+    context = {"root": configuration.root, "out": configuration.out}
+    edition = recipe.edition
+    return {
+        "sources": {
+            source.id: _make("source", recipe.sources[source.id], {**context, "source": source})
+            for source in edition.sources
+        },
+        "popularity": {
+            name: _make("popularity", spec, context) for name, spec in recipe.popularity
+        },
+        "weather": recipe.weather and _make("weather", recipe.weather, context),
+        "deliverer": _make("delivery", recipe.delivery, context),
+    }
+
+
+def template_folders(configuration: Configuration) -> tuple[Path, ...]:
+    """Give the folders in which templates are looked for: the user's, then the built-in ones."""
+    folders = (configuration.templates, bundled("templates"))
+    return tuple(dict.fromkeys(folder.resolve() for folder in folders))
+
+
+def _make(kind: str, spec: PlugSpec, context: Mapping[str, object]) -> Any:  # noqa: ANN401  anyone's class
+    plug = _load(kind, spec.use)
+    parameters = inspect.signature(plug).parameters
+    asked = {name: value for name, value in context.items() if name in parameters}
+    try:
+        return plug(**asked, **spec.options)
+    except TypeError as error:
+        raise ConfigError(
+            f"the {kind} plug cannot be made with these options: {error}", where=spec.use
+        ) from error
+
+
+def _load(kind: str, use: str) -> type:
+    module, _, name = BUILT_IN.get((kind, use), use).partition(":")
+    try:
+        plug = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigError(
+            f"the {kind} plug cannot be imported: {error}",
+            where=use,
+            hint='Write use = "package.module:Class", with the package installed beside digest',
+        ) from error
+    if not isinstance(plug, type):
+        raise ConfigError(f"the {kind} plug is no class", where=use)
+    return plug

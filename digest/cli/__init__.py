@@ -1,0 +1,65 @@
+"""The command line. Each verb's module is imported when that verb is called, so that help is quick.
+
+Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 skipped, 4 held.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import cast
+
+import click
+
+from digest import __version__
+from digest.errors import DigestError
+
+VERBS = {
+    "init": ("setup", "Start a publication, empty or with the sample edition."),
+    "check": ("setup", "Read the whole configuration and say what is wrong with it."),
+    "pull": ("work", "Ask every source what is new, and store it."),
+    "build": ("work", "Build an issue from what is stored, and save it as a draft."),
+    "run": ("work", "Pull, build and send one issue, now."),
+    "explain": ("look", "Say why each story stands where it stands."),
+    "preview": ("look", "Open an issue's preview in the browser."),
+    "status": ("look", "Show the newest issues and the health of every source."),
+    "replay": ("look", "Build a stored issue again and compare every byte."),
+    "schedule": ("timetable", "Publish every edition by its timetable."),
+    "schema": ("setup", "Print the JSON Schema of a configuration file."),
+}
+
+
+class _Verbs(click.Group):
+    """A group whose commands are imported when called; their one-line helps stand above."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  likewise
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"digest.cli.{VERBS[cmd_name][0]}")
+        return cast("click.Command", getattr(module, cmd_name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  likewise
+        with formatter.section("Verbs"):
+            formatter.write_dl([(verb, text) for verb, (_, text) in VERBS.items()])
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="digest")
+def cli() -> None:
+    """Make a newsroom's daily newsletter.
+
+    Pulls articles, finds the stories, lays out a front page, renders email, and delivers or saves
+    it. Start with `digest init`, then `digest run`.
+    """
+
+
+def main() -> None:
+    """Run the program; an error of ours becomes one line and its exit code."""
+    try:
+        cli(prog_name="digest")
+    except DigestError as error:
+        click.echo(f"digest: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,202 @@
+"""The verbs that look: explain, preview, status, replay."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from digest.cli.shared import (
+    config_option,
+    edition_option,
+    find_issue,
+    json_option,
+    opened,
+    print_json,
+    shown,
+)
+from digest.errors import DigestError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from digest.newsroom import Newsroom
+    from digest.store import IssueRecord, SourceState
+
+
+@click.command()
+@click.argument("issue", required=False)
+@click.argument("url", required=False)
+@config_option
+@edition_option
+@json_option
+def explain(
+    config_dir: Path, edition: str | None, issue: str | None, url: str | None, *, as_json: bool
+) -> None:
+    """Say why each story stands where it stands.
+
+    ISSUE is a date (default: the newest issue). With URL, everything about that one story.
+    """
+    from digest.archive import read_issue
+    from digest.cli.explaining import find_story, issue_facts, story_facts, tell_issue, tell_story
+
+    with opened(config_dir, edition) as newsroom:
+        plan = read_issue(find_issue(newsroom, issue))
+    if url is None:
+        print_json(issue_facts(plan)) if as_json else tell_issue(plan)
+    elif as_json:
+        print_json([story_facts(one) for one in find_story(plan, url)])
+    else:
+        tell_story(plan, url)
+
+
+@click.command()
+@click.argument("issue", required=False)
+@config_option
+@edition_option
+@click.option("--no-open", is_flag=True, help="Only print where it is.")
+def preview(config_dir: Path, edition: str | None, issue: str | None, *, no_open: bool) -> None:
+    """Open an issue's preview in the browser.
+
+    It shows every guise of the issue, and why each story is in it. ISSUE is a date (default: the
+    newest issue).
+    """
+    with opened(config_dir, edition) as newsroom:
+        page = find_issue(newsroom, issue) / "preview.html"
+    click.echo(shown(page))
+    if not no_open:
+        click.launch(page.resolve().as_uri())
+
+
+@click.command()
+@click.argument("issue", required=False)
+@config_option
+@edition_option
+@json_option
+def replay(config_dir: Path, edition: str | None, issue: str | None, *, as_json: bool) -> None:
+    """Build a stored issue again and compare every byte.
+
+    It is built from its own inputs. ISSUE is a date (default: the newest issue). Nothing is
+    written.
+    """
+    from digest import building
+
+    with opened(config_dir, edition) as newsroom:
+        folder = find_issue(newsroom, issue)
+        result = building.replay(folder, newsroom.themes)
+    if as_json:
+        print_json({"folder": str(folder), "same": result.same, "different": result.different})
+    if result.different:
+        raise DigestError(
+            f"not the same bytes: {', '.join(result.different)}",
+            where=shown(folder),
+            hint=result.hint,
+        )
+    if not as_json:
+        click.echo(f"{shown(folder)}: {', '.join(result.same)} came out the same, byte for byte")
+
+
+@click.command()
+@config_option
+@edition_option
+@json_option
+def status(config_dir: Path, edition: str | None, *, as_json: bool) -> None:
+    """Show the newest issues and the health of every source."""
+    from digest.timetable import next_slots
+
+    with opened(config_dir, edition) as newsroom:
+        records = newsroom.store.issues(newsroom.edition.name)[:10]
+        states = newsroom.store.source_states()
+        slots = next_slots(
+            newsroom.edition.timetable,
+            newsroom.publication.timezone,
+            dt.datetime.now(dt.UTC),
+            1,
+        )
+        if as_json:
+            print_json(_status_facts(newsroom, records, states))
+            return
+        click.echo(f"{newsroom.edition.title} of {newsroom.publication.name}")
+        if slots:
+            zone = ZoneInfo(newsroom.publication.timezone)
+            click.echo(f"Next issue: {slots[0].send_at.astimezone(zone):%A %-d %B %Y, %H:%M}")
+        _tell_issues(records)
+        _tell_sources(newsroom, states)
+
+
+def _tell_issues(records: tuple[IssueRecord, ...]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("Issue", "State", "Subject", "Articles", "Size", box=None, pad_edge=False)
+    for record in records:
+        table.add_row(
+            str(record.date),
+            record.state,
+            Text(record.subject or record.note),
+            str(record.articles),
+            f"{record.size_bytes / 1000:.0f} kB",
+        )
+    Console().print(table if records else "No issue yet: digest run")
+
+
+def _tell_sources(newsroom: Newsroom, states: Mapping[str, SourceState]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("Source", "Articles", "Last read", "Health", box=None, pad_edge=False)
+    for source in newsroom.edition.sources:
+        state = states.get(source.id)
+        read = state.last_success if state else None
+        table.add_row(
+            Text(source.title or source.id),
+            str(state.articles) if state else "0",
+            f"{read:%Y-%m-%d %H:%M} UTC" if read else "never",
+            Text(_health(state)),
+        )
+    Console().print(table)
+
+
+def _health(state: SourceState | None) -> str:
+    if state is None:
+        return "not asked yet"
+    return f"failed {state.failures} times: {state.last_error}" if state.failures else "well"
+
+
+def _status_facts(
+    newsroom: Newsroom, records: tuple[IssueRecord, ...], states: Mapping[str, SourceState]
+) -> dict[str, object]:
+    return {
+        "edition": newsroom.edition.name,
+        "issues": [
+            {
+                "date": record.date,
+                "state": record.state,
+                "state_at": record.state_at,
+                "subject": record.subject,
+                "note": record.note,
+                "articles": record.articles,
+                "stories": record.stories,
+                "size_bytes": record.size_bytes,
+                "findings": record.findings,
+            }
+            for record in records
+        ],
+        "sources": [
+            {
+                "source": source.id,
+                "title": source.title,
+                "articles": state.articles if state else 0,
+                "last_success": state.last_success if state else None,
+                "failures": state.failures if state else 0,
+                "last_error": state.last_error if state else "",
+            }
+            for source in newsroom.edition.sources
+            for state in [states.get(source.id)]
+        ],
+    }

@@ -1,0 +1,187 @@
+"""The verbs that set up: init, check, schema."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from digest.cli.shared import config_option, print_json, shown
+from digest.errors import ConfigError, DigestError
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from digest.newsroom import Newsroom
+    from digest.settings import Configuration, Recipe
+
+SCHEMAS = ("digest", "edition", "choices")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option("--sample", is_flag=True, help="Bring the sample publication, feeds and pictures.")
+@click.option("--name", default="My Newspaper", help="The publication's name.")
+@click.option("--url", default="https://news.example", help="Its site.")
+@click.option("--city", default="London", help="The city in the masthead.")
+@click.option("--timezone", default="Europe/London", help="Its time zone, an IANA name.")
+@click.option("--language", default="en-GB", help="Its language, a BCP 47 tag.")
+@click.option("--feed", "feeds", multiple=True, metavar="URL", help="A feed to read; repeatable.")
+def init(folder: Path, *, sample: bool, feeds: tuple[str, ...], **facts: str) -> None:
+    """Start a publication, empty or with the sample edition.
+
+    It is written into FOLDER (default: here). Nothing that exists is overwritten.
+    """
+    from digest.resources import bundled
+
+    config = folder / "config"
+    if config.exists():
+        raise ConfigError(
+            "there is a configuration already", where=shown(config), hint="Choose another folder"
+        )
+    if sample:
+        shutil.copytree(bundled("config"), config, ignore=shutil.ignore_patterns("secrets"))
+    else:
+        _write_starter(config, feeds or ("https://news.example/rss.xml",), facts)
+    place = "" if folder == Path() else f"cd {folder} && "
+    click.echo(f"Wrote {shown(config)}")
+    click.echo(f"Next: {place}digest check, then digest run")
+
+
+def _write_starter(config: Path, feeds: tuple[str, ...], facts: dict[str, str]) -> None:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from digest.resources import bundled
+
+    env = Environment(  # noqa: S701  TOML, not HTML; every value goes through `toml`
+        loader=FileSystemLoader(bundled("templates") / "init"),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+    )
+    env.filters["toml"] = lambda text: json.dumps(text, ensure_ascii=False)
+    host = (urlsplit(facts["url"]).hostname or "news.example").removeprefix("www.")
+    for name, target in (("digest", "digest.toml"), ("daily", "editions/daily.toml")):
+        path = config / target
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = env.get_template(f"{name}.toml.j2").render(**facts, feeds=feeds, host=host)
+        path.write_text(text, encoding="utf-8")
+    _write_schemas(config / "schema")
+
+
+@click.command()
+@config_option
+@click.option("--online", is_flag=True, help="Also ask every source, storing nothing.")
+def check(config_dir: Path, *, online: bool) -> None:
+    """Read the whole configuration and say what is wrong with it."""
+    from digest.settings import load_configuration
+
+    configuration = load_configuration(config_dir)
+    problems = []
+    for name, recipe in configuration.editions.items():
+        problems += [
+            f"{name}: {problem}" for problem in _check(configuration, recipe, online=online)
+        ]
+        count = len(recipe.edition.sources)
+        click.echo(f"{name}: {count} sources, {len(recipe.edition.sections)} sections")
+    for problem in problems:
+        click.echo(f"  {problem}", err=True)
+    if problems:
+        raise ConfigError(
+            f"{len(problems)} problem{'s' if len(problems) > 1 else ''}", where=shown(config_dir)
+        )
+    click.echo("The configuration is sound.")
+
+
+def _check(configuration: Configuration, recipe: Recipe, *, online: bool) -> list[str]:
+    """Collect what loading alone cannot see: plugs, theme, choices that match nothing."""
+    from digest.app import open_newsroom
+    from digest.rendering import theme_fingerprint
+
+    with open_newsroom(configuration, recipe) as newsroom:
+        theme_fingerprint(newsroom.themes)
+        problems = _unmatched_choices(newsroom, configuration.folder)
+        if online:
+            problems += asyncio.run(_unreadable_sources(newsroom))
+    return problems
+
+
+def _unmatched_choices(newsroom: Newsroom, config_dir: Path) -> list[str]:
+    """Check every day's choices that stored articles can answer to."""
+    import datetime as dt
+
+    problems = []
+    for path in sorted((config_dir / "choices" / newsroom.edition.name).glob("*.toml")):
+        try:
+            date = dt.date.fromisoformat(path.stem)
+        except ValueError:
+            problems.append(f"{shown(path)}: the file's name is no date like 2026-11-23.toml")
+            continue
+        problems += _unmatched_on(newsroom, date)
+    return problems
+
+
+def _unmatched_on(newsroom: Newsroom, date: dt.date) -> list[str]:
+    from digest.building import gather
+    from digest.layout import unmatched_choices
+    from digest.timetable import slot_on
+
+    slot = slot_on(newsroom.edition.timetable, newsroom.publication.timezone, date)
+    inputs = gather(newsroom, date, slot.cutoff)
+    if not inputs.articles:
+        return []  # nothing is stored for that day yet: the choices cannot be judged
+    return unmatched_choices(inputs.choices, inputs.articles)
+
+
+async def _unreadable_sources(newsroom: Newsroom) -> list[str]:
+    import datetime as dt
+
+    from digest.http import Client
+
+    now = dt.datetime.now(dt.UTC)
+    problems = []
+    async with Client(contact=newsroom.publication.url) as http:
+        for source in newsroom.edition.sources:
+            try:
+                pulled = await newsroom.sources[source.id].pull(http, {}, now)
+            except DigestError as error:
+                problems.append(str(error))
+            else:
+                click.echo(f"  {source.id}: {len(pulled.articles)} articles")
+                problems += [f"{source.id}: {warning}" for warning in pulled.warnings]
+    return problems
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(SCHEMAS), required=False)
+@click.option("--write", is_flag=True, help="Write all schemas into the configuration folder.")
+@config_option
+def schema(config_dir: Path, kind: str | None, *, write: bool) -> None:
+    """Print the JSON Schema of a configuration file.
+
+    KIND is digest, edition or choices. The shipped files name these schemas in their first line, so
+    that editors complete them.
+    """
+    from digest.settings import json_schemas
+
+    if write:
+        click.echo(f"Wrote {shown(_write_schemas(config_dir / 'schema'))}")
+    elif kind is None:
+        raise click.UsageError("say which: digest, edition or choices; or --write for all")
+    else:
+        print_json(json_schemas()[kind])
+
+
+def _write_schemas(folder: Path) -> Path:
+    from digest.settings import json_schemas
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in json_schemas().items():
+        text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
+        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    return folder

@@ -1,0 +1,217 @@
+"""The verbs that do the work: pull, build, run."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.cli.shared import (
+    at_option,
+    config_option,
+    edition_option,
+    json_option,
+    local_date,
+    moment,
+    opened,
+    print_json,
+    shown,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from rich.progress import Progress
+
+    from digest.building import Built
+    from digest.newsroom import Newsroom
+    from digest.pulling import PullReport
+
+
+@click.command()
+@config_option
+@edition_option
+@at_option
+@json_option
+def pull(config_dir: Path, edition: str | None, at: str | None, *, as_json: bool) -> None:
+    """Ask every source what is new, and store it."""
+    with opened(config_dir, edition) as newsroom:
+        report = _pull(newsroom, moment(at, newsroom.publication), quiet=as_json)
+    if as_json:
+        print_json(_pull_facts(report))
+    else:
+        _tell_pull(report)
+
+
+@click.command()
+@config_option
+@edition_option
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The issue's date.")
+@at_option
+@json_option
+def build(
+    config_dir: Path, edition: str | None, day: dt.datetime | None, at: str | None, *, as_json: bool
+) -> None:
+    """Build an issue from what is stored, and save it as a draft.
+
+    Nothing newer than the timetable's cutoff on that date goes in; with --at the cutoff is that
+    time. On a day without an issue nothing is built (exit code 3); `digest run` ignores days.
+    """
+    from digest import building
+    from digest.errors import Skipped
+    from digest.timetable import publishes_on, slot_on
+
+    with opened(config_dir, edition) as newsroom:
+        now = moment(at, newsroom.publication)
+        date = day.date() if day else local_date(now, newsroom.publication)
+        timetable = newsroom.edition.timetable
+        if not publishes_on(timetable, date):
+            raise Skipped(
+                f"{date:%A} {date} is no publishing day",
+                where=newsroom.edition.name,
+                hint="`digest run` makes an issue on any day",
+            )
+        slot = slot_on(timetable, newsroom.publication.timezone, date)
+        cutoff = now if at else min(now, slot.cutoff)
+        built = building.build(newsroom, date, cutoff, now)
+    _tell_built(newsroom, built, as_json=as_json)
+
+
+@click.command()
+@config_option
+@edition_option
+@at_option
+@click.option("--dry-run", is_flag=True, help="Decide from what is stored; write and ask nothing.")
+@json_option
+def run(
+    config_dir: Path, edition: str | None, at: str | None, *, dry_run: bool, as_json: bool
+) -> None:
+    """Pull, build and send one issue, now.
+
+    It does so whatever the day. The cutoff is now, or TIME with --at.
+    """
+    from digest import building, sending
+
+    with opened(config_dir, edition) as newsroom:
+        now = moment(at, newsroom.publication)
+        date = local_date(now, newsroom.publication)
+        building.refuse_reissue(newsroom, date)
+        if dry_run:
+            _tell_plan(newsroom, date, now, as_json=as_json)
+            return
+        report = _pull(newsroom, now, quiet=as_json)
+        if not as_json:
+            _tell_pull(report)
+        built = building.build(newsroom, date, now, now)
+        outcomes = sending.send(newsroom, date, now)
+    if as_json:
+        print_json(_built_facts(newsroom, built) | {"pull": _pull_facts(report)})
+    else:
+        _tell_built(newsroom, built, as_json=False)
+        click.echo(f"Sent: {len(outcomes)} saved by {type(newsroom.deliverer).__name__.lower()}")
+
+
+def _pull(newsroom: Newsroom, now: dt.datetime, *, quiet: bool) -> PullReport:
+    from digest.http import Client
+    from digest.pulling import pull as pull_sources
+
+    async def work() -> PullReport:
+        async with Client(contact=newsroom.publication.url) as http:
+            with _progress(quiet=quiet) as bar:
+                if bar is None:
+                    return await pull_sources(newsroom, http, now)
+                task = bar.add_task("Pulling", total=len(newsroom.edition.sources))
+                return await pull_sources(newsroom, http, now, lambda _: bar.advance(task))
+
+    return asyncio.run(work())
+
+
+def _progress(*, quiet: bool) -> AbstractContextManager[Progress | None]:
+    """Give a progress bar on a terminal, nothing elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+    from rich.progress import Progress
+
+    return Progress(console=Console(stderr=True), transient=True)
+
+
+def _tell_pull(report: PullReport) -> None:
+    read = [result for result in report.sources if not result.error]
+    new = sum(result.new for result in read)
+    click.echo(f"Pulled {len(read)} of {len(report.sources)} sources: {new} new articles")
+    for result in report.sources:
+        if result.error:
+            click.echo(f"  {result.error}", err=True)
+        elif result.warnings:
+            click.echo(f"  {result.source}: {'; '.join(result.warnings)}", err=True)
+    for notice in report.notices:
+        click.echo(f"  {notice}", err=True)
+
+
+def _pull_facts(report: PullReport) -> dict[str, object]:
+    return {
+        "sources": [
+            {
+                "source": result.source,
+                "new": result.new,
+                "read": result.read,
+                "unchanged": result.unchanged,
+                "error": result.error,
+                "warnings": result.warnings,
+            }
+            for result in report.sources
+        ],
+        "notices": report.notices,
+    }
+
+
+def _tell_built(newsroom: Newsroom, built: Built, *, as_json: bool) -> None:
+    if as_json:
+        print_json(_built_facts(newsroom, built))
+        return
+    issue = built.issue
+    click.echo(
+        f"Built {issue.edition} {issue.date}: {len(issue.placements)} stories "
+        f"from {issue.articles} articles, {built.email.words} words"
+    )
+    for notice in issue.notices:
+        click.echo(f"  {notice}", err=True)
+    for finding in built.findings:
+        where = f" ({finding.where})" if finding.where else ""
+        click.echo(f"  {finding.level}: {finding.message}{where}", err=True)
+    click.echo(f"Issue:   {shown(built.folder / 'preview.html')}")
+    click.echo(f"Gallery: {shown(newsroom.out / 'index.html')}")
+
+
+def _built_facts(newsroom: Newsroom, built: Built) -> dict[str, object]:
+    issue = built.issue
+    return {
+        "edition": issue.edition,
+        "date": issue.date,
+        "subject": issue.subject,
+        "articles": issue.articles,
+        "stories": issue.stories,
+        "placed": len(issue.placements),
+        "words": built.email.words,
+        "notices": issue.notices,
+        "findings": [f"{f.level}: {f.message}" for f in built.findings],
+        "folder": str(built.folder),
+        "gallery": str(newsroom.out / "index.html"),
+    }
+
+
+def _tell_plan(newsroom: Newsroom, date: dt.date, now: dt.datetime, *, as_json: bool) -> None:
+    from digest import building
+    from digest.cli.explaining import issue_facts, tell_issue
+
+    issue = building.decide(building.gather(newsroom, date, now))
+    if as_json:
+        print_json(issue_facts(issue))
+    else:
+        tell_issue(issue)

@@ -1,0 +1,76 @@
+"""One edition, ready to work: what pull, build and send are handed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest import archive
+from digest.errors import DigestError
+from digest.model import IssueState
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from digest.protocols import Deliverer, Popularity, SourcePlug, Weather
+    from digest.recipe import Choice, Edition, Publication
+    from digest.store import IssueRecord, Store
+
+UNMADE = (IssueState.SKIPPED, IssueState.MISSED)  # recorded, with no folder
+LEASE_S = 120  # work that has not ended by then is taken to be dead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsroom:
+    """One edition, ready to work: its recipe, its plugs, and where things are kept.
+
+    `templates` are folders searched in order, the user's first; `pictures` holds bundled pictures
+    by file name; `choices` reads the editors' decisions for a date. `clock` tells the real time,
+    which only leases go by; everything else takes `now`. Wired in `app`.
+    """
+
+    publication: Publication
+    edition: Edition
+    sources: Mapping[str, SourcePlug]
+    popularity: Mapping[str, Popularity]
+    weather: Weather | None
+    deliverer: Deliverer
+    store: Store
+    out: Path
+    templates: tuple[Path, ...]
+    pictures: Path | None
+    choices: Callable[[dt.date], tuple[Choice, ...]]
+    clock: Callable[[], dt.datetime]
+
+    @property
+    def themes(self) -> tuple[Path, ...]:
+        """The folders in which the edition's theme may be, the user's first."""
+        return tuple(folder / self.edition.theme for folder in self.templates)
+
+    def refresh_gallery(self, now: dt.datetime) -> Path:
+        """Write `out/index.html` anew from what is recorded, and give its path."""
+        entries = [self._gallery_entry(record) for record in self.store.issues()]
+        return archive.write_gallery(
+            self.out, self.publication, entries, now, templates=self.templates
+        )
+
+    def _gallery_entry(self, record: IssueRecord) -> archive.GalleryEntry:
+        """Read what was saved; an issue whose folder is gone or damaged is shown by its record."""
+        folder = self.out / record.edition / record.date.isoformat()
+        note = record.note
+        if record.state not in UNMADE:
+            try:
+                return archive.read_gallery_entry(folder, record.state, record.state_at, note)
+            except DigestError as error:
+                note = error.what
+        return archive.GalleryEntry(
+            edition=record.edition,
+            title=self.edition.title,
+            date=record.date,
+            timezone=self.publication.timezone,
+            state=record.state,
+            state_at=record.state_at,
+            note=note,
+        )

@@ -1,0 +1,188 @@
+"""Pull, build, send and the scheduler's tick, over a real store, real files and a given clock."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from fiction import CUTOFF, TODAY
+from publication import newsroom_of, write_feed, write_publication
+
+from digest.building import build
+from digest.errors import Busy, DeliveryError, Skipped
+from digest.http import Client
+from digest.model import IssueState, Report
+from digest.pulling import PullReport, SourceResult, pull
+from digest.scheduler import tick
+from digest.sending import send
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from digest.newsroom import Newsroom
+    from digest.protocols import Http, Pulled
+
+
+TOMORROW = [
+    ("Comet gains second tail", "comet"),
+    ("Borough geese appoint warden", "geese"),
+    ("Biscuit factory bought by bakers", "biscuits"),
+    ("Whales sing semitone lower", "whales"),
+    ("Aldern harvest cut by moonlight", "harvest"),
+    ("Snow brings pony post back", "pony"),
+]
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
+    with newsroom_of(write_publication(tmp_path)) as opened:
+        yield opened
+
+
+def pull_all(newsroom: Newsroom, now: dt.datetime = CUTOFF) -> PullReport:
+    async def work() -> PullReport:
+        async with Client(contact="https://courier.example/") as http:
+            return await pull(newsroom, http, now)
+
+    return asyncio.run(work())
+
+
+def test_a_plug_that_fails_in_an_unforeseen_way_costs_its_own_source_only(
+    newsroom: Newsroom,
+) -> None:
+    class Broken:
+        async def pull(self, http: object, memory: object, now: object) -> Pulled:
+            raise ZeroDivisionError("by zero")
+
+    sources = dict(newsroom.sources)
+    first = newsroom.edition.sources[0].id
+    sources[first] = Broken()
+    report = pull_all(replace(newsroom, sources=sources))
+    assert "the plug failed with ZeroDivisionError: by zero" in report.sources[0].error
+    assert [result.new for result in report.sources[1:]] == [2, 2]
+
+
+def test_each_source_is_told_of_as_it_comes(newsroom: Newsroom) -> None:
+    told: list[SourceResult] = []
+
+    async def work() -> None:
+        async with Client(contact="https://courier.example/") as http:
+            await pull(newsroom, http, CUTOFF, told.append)
+
+    asyncio.run(work())
+    assert {result.title for result in told} == {"Courier", "Ledger", "Wire"}
+
+
+def test_weather_older_than_three_hours_is_not_printed(newsroom: Newsroom) -> None:
+    class Old:
+        async def report(self, http: Http, now: dt.datetime) -> Report:
+            return Report(temperature_c=12.2, as_of=now - dt.timedelta(hours=4))
+
+    pull_all(replace(newsroom, weather=Old()))
+    assert build(newsroom, TODAY, CUTOFF, CUTOFF).issue.masthead.weather is None
+
+
+def test_an_issue_that_is_being_built_elsewhere_is_left_alone(newsroom: Newsroom) -> None:
+    pull_all(newsroom)
+    newsroom.store.lease(f"build daily {TODAY}", "somebody", newsroom.clock(), 60)
+    with pytest.raises(Busy):
+        build(newsroom, TODAY, CUTOFF, CUTOFF)
+
+
+def test_a_sent_issue_is_rebuilt_only_where_nothing_left_the_house(newsroom: Newsroom) -> None:
+    pull_all(newsroom)
+    build(newsroom, TODAY, CUTOFF, CUTOFF)
+    send(newsroom, TODAY, CUTOFF)
+    build(newsroom, TODAY, CUTOFF, CUTOFF)
+    send(newsroom, TODAY, CUTOFF)
+
+    class Irrevocable:
+        irrevocable = True
+
+    with pytest.raises(Skipped, match="already issued"):
+        build(replace(newsroom, deliverer=Irrevocable()), TODAY, CUTOFF, CUTOFF)  # type: ignore[arg-type]  # never opened
+
+
+def test_an_issue_that_a_later_one_stands_on_is_frozen(newsroom: Newsroom, tmp_path: Path) -> None:
+    pull_all(newsroom)
+    build(newsroom, TODAY, CUTOFF, CUTOFF)
+    send(newsroom, TODAY, CUTOFF)
+    day = dt.timedelta(days=1)
+    write_feed(tmp_path / "feeds/courier.xml", "courier", TOMORROW, newest=CUTOFF + day)
+    pull_all(newsroom, CUTOFF + day)
+    build(newsroom, TODAY + day, CUTOFF + day, CUTOFF + day)
+    send(newsroom, TODAY + day, CUTOFF + day)
+    with pytest.raises(Skipped, match="already issued"):
+        build(newsroom, TODAY, CUTOFF, CUTOFF)
+
+
+def test_no_address_of_an_earlier_issue_returns(newsroom: Newsroom, tmp_path: Path) -> None:
+    pull_all(newsroom)
+    first = build(newsroom, TODAY, CUTOFF, CUTOFF).issue
+    send(newsroom, TODAY, CUTOFF)
+    day = dt.timedelta(days=1)
+    write_feed(tmp_path / "feeds/courier.xml", "courier", TOMORROW, newest=CUTOFF + day)
+    pull_all(newsroom, CUTOFF + day)
+    second = build(newsroom, TODAY + day, CUTOFF + day, CUTOFF + day).issue
+    before = {placement.url for placement in first.placements}
+    main = [second.lead, *(card for section in second.sections for card in section.cards)]
+    assert not before & {placement.url for placement in main}
+
+
+def test_a_folder_that_was_changed_since_it_was_built_is_not_sent(newsroom: Newsroom) -> None:
+    pull_all(newsroom)
+    built = build(newsroom, TODAY, CUTOFF, CUTOFF)
+    (built.folder / "email.html").write_text("<p>Hello", encoding="utf-8")
+    with pytest.raises(DeliveryError, match=r"not what was built: email\.html"):
+        send(newsroom, TODAY, CUTOFF)
+    record = newsroom.store.issue("daily", TODAY)
+    assert record is not None
+    assert record.state is IssueState.DRAFT
+
+
+def test_send_saves_the_message_as_it_was_built(newsroom: Newsroom) -> None:
+    pull_all(newsroom)
+    built = build(newsroom, TODAY, CUTOFF, CUTOFF)
+    (outcome,) = send(newsroom, TODAY, CUTOFF)
+    assert outcome.state == "sent"
+    (saved,) = (built.folder / "outbox").iterdir()
+    assert saved.read_bytes() == (built.folder / "message.eml").read_bytes()
+
+
+def test_the_scheduler_pulls_builds_and_sends_one_issue_and_no_second(newsroom: Newsroom) -> None:
+    start = CUTOFF - dt.timedelta(hours=1)
+    done = []
+    for minutes in range(0, 240, 10):
+        now = start + dt.timedelta(minutes=minutes)
+        done += [job.kind for job in tick(newsroom, now, since=start)]
+    assert done.count("build") == 1
+    assert done.count("send") == 1
+    assert done.count("pull") >= 4
+    record = newsroom.store.issue("daily", TODAY)
+    assert record is not None
+    assert record.state is IssueState.SENT
+
+
+def test_a_morning_with_too_few_stories_is_recorded_as_skipped_once(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    for feed in (tmp_path / "feeds").iterdir():
+        feed.unlink()
+    tick(newsroom, CUTOFF, since=CUTOFF)
+    record = newsroom.store.issue("daily", TODAY)
+    assert record is not None
+    assert record.state is IssueState.SKIPPED
+    assert [job.kind for job in tick(newsroom, CUTOFF, since=CUTOFF)] == []
+    assert "skipped" in (newsroom.out / "index.html").read_text(encoding="utf-8").lower()
+
+
+def test_an_issue_that_could_not_be_sent_in_time_is_recorded_as_missed(newsroom: Newsroom) -> None:
+    late = CUTOFF + dt.timedelta(hours=6)
+    tick(newsroom, late, since=CUTOFF)
+    record = newsroom.store.issue("daily", TODAY)
+    assert record is not None
+    assert record.state is IssueState.MISSED
