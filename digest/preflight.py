@@ -149,7 +149,7 @@ def _check_headings(page: HtmlElement) -> Iterator[Finding]:
         yield _error("h1-count", f"there must be one <h1>, and there are {first_rank}")
     before = 0
     for heading in headings:
-        rank = int(heading.tag[1])
+        rank = int(str(heading.tag)[1])
         if rank > before + 1:
             message = (
                 f"<h{rank}> skips a level after <h{before}>" if before else "not an <h1> first"
@@ -191,7 +191,7 @@ def _check_attributes(page: HtmlElement) -> Iterator[Finding]:
     for element in page.iter(etree.Element):
         for name in _THEMES_OWN:
             if _LEFT_BEHIND.search(element.get(name, "")):
-                message = f"{name} of <{element.tag}> holds what a template left behind"
+                message = f"{name} of <{element.tag!s}> holds what a template left behind"
                 yield _error("template-leftover", message, element.get(name, ""))
 
 

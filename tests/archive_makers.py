@@ -193,4 +193,6 @@ def words(path: Path) -> str:
 
 def frames(preview: Path) -> dict[str, str]:
     """Give the HTML in each frame of a preview by the frame's title."""
-    return {frame.get("title"): frame.get("srcdoc") for frame in page(preview).iter("iframe")}
+    return {
+        frame.get("title", ""): frame.get("srcdoc", "") for frame in page(preview).iter("iframe")
+    }

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.grouping import Idf, Likeness, group_articles, learn_idf
+from digest.grouping import group_articles
 from digest.model import Article, Image, Story
+from digest.wording import Idf, Likeness, learn_idf
 
 if TYPE_CHECKING:
     from random import Random
@@ -358,8 +359,9 @@ def test_moving_all_of_time_changes_no_story(articles: list[Article], days: int)
 def test_the_hash_seed_changes_nothing() -> None:
     program = """
 import datetime as dt
-from digest.grouping import group_articles, learn_idf
+from digest.grouping import group_articles
 from digest.model import Article
+from digest.wording import learn_idf
 words = "bridge barge river storm mayor vote strike school fire letters".split()
 noon = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 articles = [

@@ -79,7 +79,11 @@ def build(
         slot = slot_on(timetable, newsroom.publication.timezone, date)
         cutoff = now if at else min(now, slot.cutoff)
         built = building.build(newsroom, date, cutoff, now)
-    _tell_built(newsroom, built, as_json=as_json)
+    if as_json:
+        print_json(_built_facts(newsroom, built))
+    else:
+        _tell_built(built)
+        _tell_places(newsroom, built)
 
 
 @click.command()
@@ -112,8 +116,9 @@ def run(
     if as_json:
         print_json(_built_facts(newsroom, built) | {"pull": _pull_facts(report)})
     else:
-        _tell_built(newsroom, built, as_json=False)
-        click.echo(f"Sent: {len(outcomes)} saved by {type(newsroom.deliverer).__name__.lower()}")
+        _tell_built(built)
+        click.echo(f"Sent {len(outcomes)} email, the publication's own copy")
+        _tell_places(newsroom, built)
 
 
 def _pull(newsroom: Newsroom, now: dt.datetime, *, quiet: bool) -> PullReport:
@@ -171,10 +176,7 @@ def _pull_facts(report: PullReport) -> dict[str, object]:
     }
 
 
-def _tell_built(newsroom: Newsroom, built: Built, *, as_json: bool) -> None:
-    if as_json:
-        print_json(_built_facts(newsroom, built))
-        return
+def _tell_built(built: Built) -> None:
     issue = built.issue
     click.echo(
         f"Built {issue.edition} {issue.date}: {len(issue.placements)} stories "
@@ -185,6 +187,9 @@ def _tell_built(newsroom: Newsroom, built: Built, *, as_json: bool) -> None:
     for finding in built.findings:
         where = f" ({finding.where})" if finding.where else ""
         click.echo(f"  {finding.level}: {finding.message}{where}", err=True)
+
+
+def _tell_places(newsroom: Newsroom, built: Built) -> None:
     click.echo(f"Issue:   {shown(built.folder / 'preview.html')}")
     click.echo(f"Gallery: {shown(newsroom.out / 'index.html')}")
 
