@@ -12,7 +12,7 @@ import inspect
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from digest.errors import ConfigError
+from digest.errors import ConfigError, DigestError
 from digest.newsroom import Newsroom
 from digest.resources import bundled
 from digest.settings import load_choices
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from digest.recipe import Edition
     from digest.settings import Configuration, PlugSpec, Recipe
 
 BUILT_IN = {
@@ -42,13 +43,15 @@ def open_newsroom(configuration: Configuration, recipe: Recipe) -> Iterator[News
     opened.
     """
     plugs = make_plugs(configuration, recipe)
+    templates = template_folders(configuration)
+    _require_theme(recipe.edition, templates)
     with Store.open(configuration.store_url) as store:
         yield Newsroom(
             publication=configuration.publication,
             edition=recipe.edition,
             store=store,
             out=configuration.out,
-            templates=template_folders(configuration),
+            templates=templates,
             pictures=recipe.pictures,
             choices=lambda date: load_choices(configuration.folder, recipe.edition, date),
             clock=lambda: dt.datetime.now(dt.UTC),
@@ -79,13 +82,26 @@ def template_folders(configuration: Configuration) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(folder.resolve() for folder in folders))
 
 
+def _require_theme(edition: Edition, templates: tuple[Path, ...]) -> None:
+    """Raise ConfigError for a theme that no folder holds, naming those that there are."""
+    known = sorted({path.parent.name for root in templates for path in root.glob("*/theme.toml")})
+    if not any((folder / edition.theme / "email.html.j2").is_file() for folder in templates):
+        raise ConfigError(
+            f"there is no theme called {edition.theme!r}",
+            where=f"the edition {edition.name}",
+            hint=f"Themes here: {', '.join(known)}",
+        )
+
+
 def _make(kind: str, spec: PlugSpec, context: Mapping[str, object]) -> Any:  # noqa: ANN401  anyone's class
     plug = _load(kind, spec.use)
     parameters = inspect.signature(plug).parameters
     asked = {name: value for name, value in context.items() if name in parameters}
     try:
         return plug(**asked, **spec.options)
-    except TypeError as error:
+    except DigestError:
+        raise
+    except Exception as error:  # a constructor of anyone's may raise anything
         raise ConfigError(
             f"the {kind} plug cannot be made with these options: {error}", where=spec.use
         ) from error
@@ -95,7 +111,7 @@ def _load(kind: str, use: str) -> type:
     module, _, name = BUILT_IN.get((kind, use), use).partition(":")
     try:
         plug = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
+    except Exception as error:  # importing anyone's module may raise anything
         raise ConfigError(
             f"the {kind} plug cannot be imported: {error}",
             where=use,

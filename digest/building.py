@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest import __version__, archive
-from digest.errors import Skipped
+from digest.errors import AlreadyIssued
 from digest.grouping import group_articles
 from digest.inputs import Inputs
 from digest.mime import compile_message, message_id
 from digest.model import IssueState, Past
-from digest.newsroom import LEASE_S
 from digest.planning import plan_issue
 from digest.popular import usable_counts
 from digest.preflight import check_email
@@ -29,14 +28,17 @@ from digest.timetable import slot_on
 from digest.wording import learn_idf
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
     from pathlib import Path
 
-    from digest.model import Email, Issue, Report
+    from digest.model import Article, Email, Issue, Report, ScoredStory
     from digest.newsroom import Newsroom
     from digest.preflight import Finding
     from digest.recipe import Edition
 
 ARCHIVE_HEADLINES = 5_000  # what the IDF is learnt from: weeks of a newsroom, 0.1 s to count
+LATE_H = 12  # how late after its date an article may show up in its feed and still be news
+OUT = (IssueState.SENDING, IssueState.SENT)
 WEATHER_AGE_H = 3  # older weather is history
 
 
@@ -53,37 +55,37 @@ class Built:
 def build(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datetime) -> Built:
     """Build the issue of a date from what is stored, and save it as a draft.
 
-    Raises Skipped when it was sent already, is being built elsewhere, or would be too short: then
-    nothing is written.
+    Where a deliverer only saves, an issue that was sent stays sent, and `send` saves it again.
+    Raises AlreadyIssued when it may not be built again, Busy when another process is at it, and
+    Skipped when it would be too short: then nothing is written.
     """
-    refuse_reissue(newsroom, date)
-    with newsroom.store.leased(f"build {newsroom.edition.name} {date}", newsroom.clock(), LEASE_S):
-        inputs = gather(newsroom, date, cutoff)
-        issue = decide(inputs)
-        built = _save(newsroom, inputs, issue, now)
+    with newsroom.alone_with(date):
+        state = rebuilt_state(newsroom, date)
+        inputs = gather(newsroom, date, cutoff, now)
+        built = _save(newsroom, inputs, decide(inputs), state, now)
     newsroom.refresh_gallery(now)
     return built
 
 
-def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime) -> Inputs:
-    """Load everything that the issue is decided from."""
+def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datetime) -> Inputs:
+    """Load everything that the issue is decided from, as it is known at `now`."""
     store, edition = newsroom.store, _titled(newsroom)
-    ids = [source.id for source in edition.sources]
-    background = (a for a in store.placed_articles(edition.name, date) if a.source in set(ids))
-    stored = store.readings(edition.name, cutoff)
+    ids = {source.id for source in edition.sources}
+    background = (a for a in store.placed_articles(edition.name, date) if a.source in ids)
+    stored = store.readings(edition.name, now)
     return Inputs(
         version=__version__,
         publication=newsroom.publication,
         edition=edition,
         date=date,
         cutoff=cutoff,
-        articles=store.articles(ids, _since(newsroom, date, cutoff), cutoff),
-        background=tuple(background),
-        idf=learn_idf(store.headlines(cutoff, ARCHIVE_HEADLINES)),
+        articles=_in_language(newsroom, _window(newsroom, date, cutoff, now)),
+        background=_in_language(newsroom, background),
+        idf=learn_idf(store.headlines(now, ARCHIVE_HEADLINES)),
         readings=tuple((name, stored.get(name, ())) for name in newsroom.popularity),
         choices=newsroom.choices(date),
         past=store.past(edition.name, date),
-        weather=_fresh(store.report(edition.name, cutoff), cutoff),
+        weather=_fresh(store.report(edition.name, now), now),
     )
 
 
@@ -103,7 +105,14 @@ def decide(inputs: Inputs) -> Issue:
         past=inputs.past,
         now=inputs.cutoff,
     )
-    return plan_issue(inputs, scored)
+    return plan_issue(inputs, [_without_background(one, fresh) for one in scored])
+
+
+def _without_background(one: ScoredStory, fresh: Container[tuple[str, str]]) -> ScoredStory:
+    """Show a story by what is new of it: what an earlier issue placed has done its work."""
+    articles = tuple(a for a in one.story.articles if (a.source, a.guid) in fresh)
+    face = one.story.face if one.story.face in articles else articles[0]
+    return replace(one, story=replace(one.story, articles=articles, face=face))
 
 
 def express(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> tuple[Email, bytes]:
@@ -123,54 +132,30 @@ def express(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> tuple[Ema
     return email, message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
-    """Which files of a stored issue came out the same, which did not, and the likely cause."""
+def rebuilt_state(newsroom: Newsroom, date: dt.date) -> IssueState:
+    """Give the state that the issue of a date will have when it is built now.
 
-    same: tuple[str, ...]
-    different: tuple[str, ...]
-    hint: str = ""
-
-
-def replay(folder: Path, themes: tuple[Path, ...]) -> Replay:
-    """Build a stored issue again from its own inputs and compare, writing nothing."""
-    inputs = archive.load(Inputs, archive.read_inputs(folder))
-    issue = decide(inputs)
-    email, message = express(inputs, issue, themes)
-    again = {
-        "issue.json": archive.dump(issue),
-        "email.html": email.html.encode(),
-        "email.txt": email.text.encode(),
-        "message.eml": message,
-    }
-    same = tuple(name for name, data in again.items() if (folder / name).read_bytes() == data)
-    return Replay(
-        same=same,
-        different=tuple(name for name in again if name not in same),
-        hint=f"It was built by version {inputs.version}; this is {__version__}. A template that "
-        "changed since is the usual cause",
-    )
-
-
-def refuse_reissue(newsroom: Newsroom, date: dt.date) -> None:
-    """Raise Skipped when the issue of a date may not be built again.
-
-    A draft may, as often as one likes. A sent one is frozen, unless nothing irrevocable happened
-    (its deliverer only saves) and no later issue stands on it.
+    A draft may be built again as often as one likes. One that was sent is frozen, unless nothing
+    irrevocable happened (its deliverer only saves) and no later issue stands on it: it stays sent.
+    Raises AlreadyIssued.
     """
     records = newsroom.store.issues(newsroom.edition.name)
     state = next((record.state for record in records if record.date == date), IssueState.DRAFT)
-    newest = max((record.date for record in records), default=date)
-    frozen = newsroom.deliverer.irrevocable or newest > date
-    if state is IssueState.SENDING or (state is IssueState.SENT and frozen):
-        raise Skipped(
+    if state not in OUT:
+        return IssueState.DRAFT
+    followed = any(record.date > date and record.state in OUT for record in records)
+    if followed or newsroom.deliverer.irrevocable:
+        raise AlreadyIssued(
             f"the issue was already issued ({state})",
             where=f"{newsroom.edition.name} {date}",
             hint="A sent issue is never changed; the next one is built on its own date",
         )
+    return IssueState.SENT if state is IssueState.SENT else IssueState.DRAFT
 
 
-def _save(newsroom: Newsroom, inputs: Inputs, issue: Issue, now: dt.datetime) -> Built:
+def _save(
+    newsroom: Newsroom, inputs: Inputs, issue: Issue, state: IssueState, now: dt.datetime
+) -> Built:
     email, message = express(inputs, issue, newsroom.themes)
     findings = check_email(email)
     folder = archive.write_issue(
@@ -191,7 +176,7 @@ def _save(newsroom: Newsroom, inputs: Inputs, issue: Issue, now: dt.datetime) ->
         IssueRecord(
             edition=issue.edition,
             date=issue.date,
-            state=IssueState.DRAFT,
+            state=state,
             cutoff=issue.cutoff,
             built_at=now,
             state_at=now,
@@ -221,6 +206,29 @@ def _titled(newsroom: Newsroom) -> Edition:
     )
 
 
+def _window(
+    newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datetime
+) -> tuple[Article, ...]:
+    """Load the articles of the window, and those that came too late for the issue before it.
+
+    A feed may show an article hours after its date, when the cutoff between them has passed.
+    """
+    store, ids = newsroom.store, [source.id for source in newsroom.edition.sources]
+    since = _since(newsroom, date, cutoff)
+    found = store.articles(ids, since, cutoff, known_by=now)
+    built = [r.built_at for r in store.issues(newsroom.edition.name) if r.date < date]
+    if not built:
+        return found
+    late = dt.timedelta(hours=LATE_H)
+    return found + store.articles(ids, since - late, since, known_by=now, new_since=max(built))
+
+
+def _in_language(newsroom: Newsroom, articles: Iterable[Article]) -> tuple[Article, ...]:
+    """Take articles whose feed states no language to be in the publication's."""
+    language = newsroom.publication.language
+    return tuple(a if a.language else replace(a, language=language) for a in articles)
+
+
 def _since(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime) -> dt.datetime:
     """Give the start of the window: its hours, or the last issue's cutoff if that is longer ago."""
     window = newsroom.edition.window
@@ -229,9 +237,9 @@ def _since(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime) -> dt.datetim
     return max(min(since, last or since), cutoff - dt.timedelta(hours=window.max_hours))
 
 
-def _fresh(report: Report | None, cutoff: dt.datetime) -> Report | None:
+def _fresh(report: Report | None, now: dt.datetime) -> Report | None:
     """Drop weather that is too old to print."""
-    if report is None or cutoff - report.as_of > dt.timedelta(hours=WEATHER_AGE_H):
+    if report is None or now - report.as_of > dt.timedelta(hours=WEATHER_AGE_H):
         return None
     return report
 

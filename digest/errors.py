@@ -8,7 +8,8 @@
     ├── StoreError              the database is absent, locked or of another version
     ├── DeliveryError           a deliverer could not be opened
     ├── Skipped                 exit 3: nothing to do, on purpose
-    │   └── Busy                exit 3: another process is at it
+    │   ├── Busy                exit 3: another process is at it
+    │   └── AlreadyIssued       exit 3: the issue went out, and is never changed
     └── Held                    exit 4: somebody has to look first
 
 A message says what failed, where, and what to do next.
@@ -70,6 +71,10 @@ class Skipped(DigestError):  # noqa: N818  not a failure: the word the design an
 
 class Busy(Skipped):
     """Another process does this very work at this moment."""
+
+
+class AlreadyIssued(Skipped):
+    """The issue went out, or is going out: it is never changed."""
 
 
 class Held(DigestError):  # noqa: N818  see Skipped

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from digest.errors import Skipped
 from digest.model import MostPopular, Rights, RunnerUp, Section
 from digest.placing import face_of, place
-from digest.popular import rank_popular, usable_counts
+from digest.popular import is_last_list, rank_popular, usable_counts
 from digest.relating import related_stories
 from digest.urls import canonical_url
 from digest.wording import Likeness
@@ -48,13 +48,16 @@ class Page:
         self.chosen: list[ScoredStory] = []  # what stands on the page so far
         self.likest: dict[str, tuple[int, float]] = {}  # see _alike
         self.picked_owners: list[str] = []  # of the lead and the cards, in the order of picking
+        self.shown: set[str] = set()  # canonical URLs that stand somewhere
         self.by_url = {
             canonical_url(article.url): (one, article)
             for one in reversed(self.scored)
             for article in one.story.articles
         }
         self.choices: dict[str, tuple[Choice, ...]] = {}
+        self.pinned: dict[str, tuple[str, Article, str]] = {}  # story id → place, article, reason
         self._read_choices()
+        self.section_of = {one.story.id: self._section_of(one) for one in self.scored}
 
     # ------------------------------------------------------------ what the editors decided
 
@@ -69,17 +72,21 @@ class Page:
             if url not in self.by_url:
                 continue
             self.choices[url] = (*self.choices.get(url, ()), choice)
+            one, article = self.by_url[url]
             if choice.do == "drop":
-                story = self.by_url[url][0].story
-                self.why_not[story.id] = f"dropped by the editors ({choice.where})"
+                self.why_not[one.story.id] = f"dropped by the editors ({choice.where})"
+            elif choice.do == "pin" and one.story.id in self.pinned:
+                place = self.pinned[one.story.id][0]
+                self.notices.append(f"{choice.where}: its story is pinned to {place} already")
+            elif choice.do == "pin":
+                reason = f"pinned by the editors ({choice.where})"
+                self.pinned[one.story.id] = (choice.to, article, reason)
 
     def _pins(self, to: str) -> Iterator[tuple[ScoredStory, Article, str]]:
-        for url, choices in self.choices.items():
-            for choice in choices:
-                if choice.do == "pin" and choice.to.casefold() == to.casefold():
-                    one, article = self.by_url[url]
-                    if one.story.id not in self.why_not:
-                        yield one, article, f"pinned by the editors ({choice.where})"
+        for one in self.scored:
+            place, article, reason = self.pinned.get(one.story.id, ("", None, ""))
+            if article and place.casefold() == to.casefold() and self._is_free(one):
+                yield one, article, reason
 
     def _section_of(self, one: ScoredStory) -> str:
         """Give the section that the editors moved the story to, else that of its face."""
@@ -100,7 +107,7 @@ class Page:
             raise Skipped(
                 "no story is left to lead the issue",
                 where=f"{self.edition.name} {self.inputs.date}",
-                hint="Look at `digest status` for sources that failed",
+                hint=self._why_empty(),
             )
         for one in free:
             if self._may_lead(one):
@@ -113,8 +120,9 @@ class Page:
         story = next(one for one in self.scored if one.story.id == lead.story)
         owner = self._owner(story)
         for article in story.story.articles:
-            other_angle = article.url != lead.url and self.edition.source(article).owner == owner
-            if other_angle and len(found) < self.edition.related:
+            is_new = canonical_url(article.url) not in self.shown
+            same_owner = self.edition.source(article).owner == owner
+            if is_new and same_owner and len(found) < self.edition.related:
                 reason = "another report of the lead's story by the same owner"
                 found.append(self._show(story, "related", (reason,), article))
         free = {one.story.id: one for one in self._free()}
@@ -135,27 +143,30 @@ class Page:
             return None
         counts, refusals = usable_counts(self.inputs.readings, rule, self.inputs.cutoff)
         self.notices.extend(refusals)
-        pins = [(one, article, why) for one, article, why in self._pins("popular")]
         ranked = rank_popular(
             self.scored,
             counts,
             edition=self.edition,
-            past=self.inputs.past,
             cutoff=self.inputs.cutoff,
             zone=self.inputs.publication.timezone,
         )
         if ranked.notice:
             self.notices.append(ranked.notice)
         items: list[Placement] = []
-        candidates = pins + [(one, article, "") for one, article in ranked.entries]
-        for one, article, why in candidates:
-            if len(items) < rule.count and self._is_free(one):
-                reason = why or f"number {len(items) + 1} of {ranked.title.lower()}"
-                item = self._put(one, "popular", reason, article)
-                items.append(item if rule.summaries else replace(item, standfirst=""))
+        for one, chosen, why in self._pins("popular"):
+            items.append(self._put(one, "popular", why, chosen))
+        for one, article in ranked.entries:
+            if len(items) < rule.count and self._is_free(one) and one.story.id not in self.pinned:
+                reason = f"number {len(items) + 1} of {ranked.title.lower()}"
+                items.append(self._put(one, "popular", reason, article))
         if not items:
             return None
-        return MostPopular(title=ranked.title, basis=ranked.basis, items=tuple(items))
+        again = counts and is_last_list([item.url for item in items], self.inputs.past)
+        return MostPopular(
+            title="Still most popular" if again else ranked.title,
+            basis=ranked.basis,
+            items=tuple(i if rule.summaries else replace(i, standfirst="") for i in items),
+        )
 
     def sections(self) -> tuple[Section, ...]:
         """Fill all sections together, best story first, so that caps and likeness see the page."""
@@ -182,7 +193,7 @@ class Page:
         """Give the best that fits: by the caps if any does, and less alike to what stands there."""
         best: dict[bool, tuple[float, ScoredStory, str]] = {}
         for one in self._free():
-            title = self._section_of(one)
+            title = self.section_of[one.story.id]
             if not title:
                 self.why_not[one.story.id] = "belongs to no section of this edition"
             elif len(cards[title]) >= room[title]:
@@ -215,13 +226,23 @@ class Page:
         """Count the stories that stand on the page."""
         return len(self.taken)
 
+    def _why_empty(self) -> str:
+        if not self.inputs.articles:
+            return "The window holds no article: pull first, or look at `digest status`"
+        return "All that the window holds was dropped or ran before"
+
     # ------------------------------------------------------------ the rules
 
     def _is_free(self, one: ScoredStory) -> bool:
         return one.story.id not in self.taken and one.story.id not in self.why_not
 
     def _free(self) -> list[ScoredStory]:
-        return [one for one in self.scored if self._is_free(one) and one.score > 0]
+        """Give the stories that may be picked: best first, without those that a pin has placed."""
+        return [
+            one
+            for one in self.scored
+            if self._is_free(one) and one.score > 0 and one.story.id not in self.pinned
+        ]
 
     def _may_lead(self, one: ScoredStory) -> bool:
         owners = {self.edition.source(article).owner for article in one.story.articles}
@@ -287,12 +308,13 @@ class Page:
         section: str = "",
     ) -> Placement:
         face = article or face_of(one.story, self.edition)
+        self.shown.add(canonical_url(face.url))
         return place(
             one,
             edition=self.edition,
             slot=slot,
             face=face,
-            section=section or self._section_of(one),
+            section=section or self.section_of[one.story.id],
             choices=self.choices.get(canonical_url(face.url), ()),
             reasons=reasons,
         )

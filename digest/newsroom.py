@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from digest.model import IssueState
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from digest.protocols import Deliverer, Popularity, SourcePlug, Weather
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from digest.store import IssueRecord, Store
 
 UNMADE = (IssueState.SKIPPED, IssueState.MISSED)  # recorded, with no folder
-LEASE_S = 120  # work that has not ended by then is taken to be dead
+LEASE_S = 30  # a build or a send that has not ended by then is taken to be dead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,13 @@ class Newsroom:
         """The folders in which the edition's theme may be, the user's first."""
         return tuple(folder / self.edition.theme for folder in self.templates)
 
+    @contextmanager
+    def alone_with(self, date: dt.date) -> Iterator[None]:
+        """Keep every other process from the issue of a date meanwhile. Raises Busy."""
+        name = f"issue {self.edition.name} {date}"
+        with self.store.leased(name, self.clock(), LEASE_S):
+            yield
+
     def refresh_gallery(self, now: dt.datetime) -> Path:
         """Write `out/index.html` anew from what is recorded, and give its path."""
         entries = [self._gallery_entry(record) for record in self.store.issues()]
@@ -67,7 +75,7 @@ class Newsroom:
                 note = error.what
         return archive.GalleryEntry(
             edition=record.edition,
-            title=self.edition.title,
+            title=self.edition.title if record.edition == self.edition.name else record.edition,
             date=record.date,
             timezone=self.publication.timezone,
             state=record.state,

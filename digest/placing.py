@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from digest.recipe import Choice, Edition
 
 OPENING_PARAGRAPHS = 2
+SENTENCE_ENDS = (".", "!", "?", "”", "»")
 KICKER_LENGTH = 24  # characters: a kicker is a label, and longer categories are sentences
 
 
@@ -91,11 +92,11 @@ def other_sources(story: Story, face: Article, edition: Edition) -> tuple[Credit
 
 
 def _opening(article: Article) -> tuple[str, ...]:
-    """Give the first paragraphs, without one that only says the summary again."""
-    summary = article.summary.casefold()
-    told = [p for p in article.body if not summary or p.casefold() not in summary]
-    if told and summary and told[0].casefold().startswith(summary.rstrip(".…")):
-        told = told[1:]
+    """Give the first paragraphs, without what the summary above them has said already."""
+    summary = article.summary
+    told = [paragraph for paragraph in article.body if paragraph not in summary]
+    if told and summary.endswith(SENTENCE_ENDS) and told[0].startswith(summary):
+        told[0] = told[0].removeprefix(summary).lstrip()
     return tuple(told[:OPENING_PARAGRAPHS])
 
 

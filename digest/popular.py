@@ -34,11 +34,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """Articles most popular first, each with its story, and the words that say what that means."""
+    """Stories most popular first, and the words that say what that means.
+
+    With each comes the article that readers chose; None where they were not asked.
+    """
 
     title: str
     basis: str
-    entries: tuple[tuple[ScoredStory, Article], ...]
+    entries: tuple[tuple[ScoredStory, Article | None], ...]
     notice: str = ""
 
 
@@ -63,7 +66,6 @@ def rank_popular(
     counts: Counts | None,
     *,
     edition: Edition,
-    past: Sequence[Past],
     cutoff: dt.datetime,
     zone: str,
 ) -> Ranked:
@@ -82,8 +84,7 @@ def rank_popular(
         key=lambda entry: (-rates[canonical_url(entry[1].url)], entry[1].url),
     )
     newest = max(counts.readings, key=lambda reading: reading.as_of)
-    title = "Still most popular" if _is_last_list(entries, edition, past) else "Most popular"
-    return Ranked(title=title, basis=_basis(newest, zone), entries=tuple(entries))
+    return Ranked(title="Most popular", basis=_basis(newest, zone), entries=tuple(entries))
 
 
 def _fault(readings: Sequence[Reading], rule: PopularRule, cutoff: dt.datetime) -> str:
@@ -122,23 +123,20 @@ def _without_counts(
         return Ranked(
             title="Most covered",
             basis=f"Told by the most sources up to {until}",
-            entries=tuple((one, one.story.face) for one in covered),
+            entries=tuple((one, None) for one in covered),
             notice=f"{notice} “Most covered”",
         )
     newest = sorted(scored, key=lambda one: (-one.story.face.dated.timestamp(), one.story.id))
     return Ranked(
         title="Latest",
         basis=f"The newest stories up to {until}",
-        entries=tuple((one, one.story.face) for one in newest),
+        entries=tuple((one, None) for one in newest),
         notice=f"{notice} “Latest”",
     )
 
 
-def _is_last_list(
-    entries: Sequence[tuple[ScoredStory, Article]], edition: Edition, past: Sequence[Past]
-) -> bool:
-    """Whether the top of the list is the very one that the last issue showed."""
+def is_last_list(urls: Sequence[str], past: Sequence[Past]) -> bool:
+    """Whether a list holds the very addresses that the last issue's list held."""
     last = max((one.date for one in past), default=None)
     shown = {canonical_url(p.url) for p in past if p.date == last and p.slot == "popular"}
-    top = {canonical_url(article.url) for _, article in entries[: edition.popular.count]}
-    return bool(shown) and top == shown
+    return bool(shown) and {canonical_url(url) for url in urls} == shown

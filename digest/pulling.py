@@ -11,11 +11,11 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.errors import ProviderError, SourceError
+from digest.errors import DigestError
 from digest.protocols import Considered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from digest.model import Source
     from digest.newsroom import Newsroom
@@ -55,9 +55,17 @@ async def pull(
 
     `tell` is called with each source's result as it comes.
     """
-    results = await asyncio.gather(
-        *(_pull_source(newsroom, source, http, now, tell) for source in newsroom.edition.sources)
-    )
+    states = newsroom.store.source_states()
+    # At a moment before its last pull (`--at`) a source does not remember anything yet.
+    later = {source for source, state in states.items() if state.last_attempt > now}
+
+    async def one(source: Source) -> SourceResult:
+        memory = {} if source.id in later else newsroom.store.memory(source.id)
+        result = await _pull_source(newsroom, source, http, memory, now)
+        tell(result)
+        return result
+
+    results = await asyncio.gather(*map(one, newsroom.edition.sources))
     notices = [
         *await _pull_readings(newsroom, http, now),
         *await _pull_weather(newsroom, http, now),
@@ -69,25 +77,18 @@ async def _pull_source(
     newsroom: Newsroom,
     source: Source,
     http: Http,
+    memory: Mapping[str, str],
     now: dt.datetime,
-    tell: Callable[[SourceResult], None],
 ) -> SourceResult:
     store = newsroom.store
     try:
-        pulled = await newsroom.sources[source.id].pull(http, store.memory(source.id), now)
+        pulled = await newsroom.sources[source.id].pull(http, memory, now)
         new = store.add_pull(source.id, pulled, now)
-    except SourceError as error:
-        store.fail_pull(source.id, str(error), now)
-        result = SourceResult(source=source.id, title=source.title, error=str(error))
-    except Exception as error:
-        log.debug("source %s failed", source.id, exc_info=True)
-        reason = f"{source.id}: the plug failed with {type(error).__name__}: {error}"
+    except Exception as error:  # noqa: BLE001  anyone's plug may fail in any way
+        reason = str(error) if isinstance(error, DigestError) else _plug_failed(source.id, error)
         store.fail_pull(source.id, reason, now)
-        result = SourceResult(source=source.id, title=source.title, error=reason)
-    else:
-        result = _read(source, pulled, new)
-    tell(result)
-    return result
+        return SourceResult(source=source.id, title=source.title, error=reason)
+    return _read(source, pulled, new)
 
 
 def _read(source: Source, pulled: Pulled, new: int) -> SourceResult:
@@ -111,10 +112,11 @@ async def _pull_readings(newsroom: Newsroom, http: Http, now: dt.datetime) -> li
     for name, plug in newsroom.popularity.items():
         try:
             readings = await plug.readings(http, considered, now)
-        except (ProviderError, SourceError) as error:
-            notices.append(str(error))
-        else:
             newsroom.store.add_readings(newsroom.edition.name, name, readings, now)
+        except DigestError as error:
+            notices.append(str(error))
+        except Exception as error:  # noqa: BLE001  likewise
+            notices.append(_plug_failed(name, error))
     return notices
 
 
@@ -123,8 +125,16 @@ async def _pull_weather(newsroom: Newsroom, http: Http, now: dt.datetime) -> lis
         return []
     try:
         report = await newsroom.weather.report(http, now)
-    except (ProviderError, SourceError) as error:
+        if report is not None:
+            newsroom.store.add_report(newsroom.edition.name, report)
+    except DigestError as error:
         return [str(error)]
-    if report is not None:
-        newsroom.store.add_report(newsroom.edition.name, report)
+    except Exception as error:  # noqa: BLE001  likewise
+        return [_plug_failed("weather", error)]
     return []
+
+
+def _plug_failed(name: str, error: Exception) -> str:
+    """Tell of anyone's plug that failed in a way of its own; the issue goes on without it."""
+    log.debug("%s failed", name, exc_info=error)
+    return f"{name}: the plug failed with {type(error).__name__}: {error}"

@@ -13,7 +13,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping
 
     from digest.model import Article, Story
 
@@ -44,12 +44,20 @@ def related_stories(
     Ties by story id. `sections` are the edition's own, which are no subjects; nor is what the
     articles outside the story carry often.
     """
-    rest = [other for other in others if other.id != story.id]
-    no_subjects = {_topic(title) for title in sections}
-    carried = Counter(word for other in rest for a in other.articles for word in _subjects([a]))
-    weights = _weights(story, carried, sum(len(other.articles) for other in rest), no_subjects)
-    central = {word for word in weights if _is_topic(word) or _share(story, word) >= CENTRAL_SHARE}
-    found = (_relate(other, _subjects(other.articles) & weights.keys(), weights) for other in rest)
+    told = [_subjects(article) for article in story.articles]
+    rest = [
+        (other, [_subjects(article) for article in other.articles])
+        for other in others
+        if other.id != story.id
+    ]
+    carried = Counter(word for _, carriers in rest for words in carriers for word in words)
+    total = sum(len(carriers) for _, carriers in rest)
+    shares = {word: n / len(told) for word, n in Counter(w for ws in told for w in ws).items()}
+    weights = _weights(shares, carried, total, {_topic(title) for title in sections})
+    central = {word for word in weights if _is_topic(word) or shares[word] >= CENTRAL_SHARE}
+    found = (
+        _relate(other, set().union(*carriers) & weights.keys(), weights) for other, carriers in rest
+    )
     return tuple(
         sorted(
             (relation for relation in found if _is_enough(relation, central)),
@@ -59,21 +67,20 @@ def related_stories(
 
 
 def _weights(
-    story: Story, carried: Mapping[str, int], total: int, no_subjects: Container[str]
+    shares: Mapping[str, float],
+    carried: Mapping[str, int],
+    total: int,
+    no_subjects: Container[str],
 ) -> dict[str, float]:
     """Weigh the story's subjects by how many of its articles have them and how few others do."""
     limit = max(RARE_AT_LEAST, RARE_SHARE * total)
     return {
-        word: _share(story, word)
+        word: share
         * log((total + 1) / (1 + carried.get(word, 0)))
         * (TOPIC_WEIGHT if _is_topic(word) else 1.0)
-        for word in sorted(_subjects(story.articles))
+        for word, share in sorted(shares.items())
         if carried.get(word, 0) <= limit and word not in no_subjects
     }
-
-
-def _share(story: Story, word: str) -> float:
-    return sum(word in _subjects([a]) for a in story.articles) / len(story.articles)
 
 
 def _relate(other: Story, shared: Iterable[str], weights: Mapping[str, float]) -> Relation:
@@ -89,10 +96,10 @@ def _is_enough(relation: Relation, central: Iterable[str]) -> bool:
     return len(relation.shared) >= NAMES_NEEDED and not set(central).isdisjoint(relation.shared)
 
 
-def _subjects(articles: Sequence[Article]) -> set[str]:
-    """Give the topics ("#…") and the names that the articles carry, case folded."""
-    topics = {_topic(category) for a in articles for category in a.categories}
-    texts = (text for a in articles for text in (a.summary, *a.body))
+def _subjects(article: Article) -> set[str]:
+    """Give the topics ("#…") and the names that an article carries, case folded."""
+    topics = {_topic(category) for category in article.categories}
+    texts = (article.summary, *article.body)
     return topics | {word.casefold() for text in texts for word in _names(text)}
 
 

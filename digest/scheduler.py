@@ -11,12 +11,14 @@ import asyncio
 import datetime as dt
 import logging
 import signal
+import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 
 from digest.building import build
-from digest.errors import Busy, DigestError, Skipped
+from digest.errors import AlreadyIssued, Busy, ConfigError, DigestError, Skipped
 from digest.http import Client
 from digest.model import IssueState
 from digest.pulling import pull
@@ -25,9 +27,10 @@ from digest.store import IssueRecord
 from digest.timetable import due_jobs, slot_on
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from digest.newsroom import Newsroom
+    from digest.recipe import Choice
     from digest.timetable import Job
 
 log = logging.getLogger(__name__)
@@ -36,14 +39,17 @@ TICK_S = 30
 
 
 def serve(newsrooms: Sequence[Newsroom]) -> None:
-    """Tick until a signal says stop; the work in hand is finished first."""
-    scheduler = BlockingScheduler(timezone=dt.UTC)
+    """Tick until a signal says stop; the job in hand is finished first."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
     started = dt.datetime.now(dt.UTC)
 
     def tick_all() -> None:
         for newsroom in newsrooms:
-            tick(newsroom, dt.datetime.now(dt.UTC), since=started)
+            tick(newsroom, dt.datetime.now(dt.UTC), since=started, stopping=stop.is_set)
 
+    scheduler = BackgroundScheduler(timezone=dt.UTC)
     scheduler.add_job(
         tick_all,
         "interval",
@@ -53,29 +59,47 @@ def serve(newsrooms: Sequence[Newsroom]) -> None:
         max_instances=1,
         misfire_grace_time=None,  # its default of 1 s drops a tick that comes late
     )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: scheduler.shutdown(wait=False))
     log.info("publishing %s", ", ".join(newsroom.edition.name for newsroom in newsrooms))
     scheduler.start()
+    stop.wait()
+    log.info("stopping; what is in hand is finished first")
+    scheduler.shutdown(wait=True)
 
 
-def tick(newsroom: Newsroom, now: dt.datetime, *, since: dt.datetime) -> tuple[Job, ...]:
+def tick(
+    newsroom: Newsroom,
+    now: dt.datetime,
+    *,
+    since: dt.datetime,
+    stopping: Callable[[], bool] = lambda: False,
+) -> tuple[Job, ...]:
     """Do what is due for one edition at `now`, and give the jobs that were.
 
     `since` is when the scheduler started: issues whose deadline was before it are not called
-    missed. A job that fails is logged and is due again at the next tick, until its deadline.
+    missed. A job that fails is logged and is due again at the next tick, until its deadline. No
+    further job is begun once `stopping`.
     """
-    jobs = _due(newsroom, now, since)
-    for job in jobs:
-        try:
-            _do(newsroom, job, now)
-        except Busy as reason:
-            log.info("%s", reason)
-        except DigestError as error:
-            log.error("%s %s failed: %s", newsroom.edition.name, job.kind, error)  # noqa: TRY400  one line for a person
-        except Exception:
-            log.exception("%s %s failed", newsroom.edition.name, job.kind)
-    return jobs
+    done: list[Job] = []
+    try:
+        for job in _due(newsroom, now, since):
+            if stopping():
+                break
+            done.append(job)
+            _try(newsroom, job, now)
+    except Exception:
+        log.exception("%s: what is due could not be found out", newsroom.edition.name)
+    return tuple(done)
+
+
+def _try(newsroom: Newsroom, job: Job, now: dt.datetime) -> None:
+    try:
+        _do(newsroom, job, now)
+    except (Busy, AlreadyIssued) as reason:
+        log.info("%s", reason)
+    except DigestError as error:
+        log.error("%s %s failed: %s", newsroom.edition.name, job.kind, error)  # noqa: TRY400  one line for a person
+    except Exception:
+        log.exception("%s %s failed", newsroom.edition.name, job.kind)
 
 
 def _due(newsroom: Newsroom, now: dt.datetime, since: dt.datetime) -> tuple[Job, ...]:
@@ -120,34 +144,46 @@ def _pull(newsroom: Newsroom, now: dt.datetime) -> None:
 
 def _build(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
     slot = slot_on(newsroom.edition.timetable, newsroom.publication.timezone, date)
+    forgiving = replace(newsroom, choices=lambda day: _readable_choices(newsroom, day))
     try:
-        built = build(newsroom, date, slot.cutoff, now)
-    except Busy:
+        built = build(forgiving, date, slot.cutoff, now)
+    except (Busy, AlreadyIssued):
         raise
     except Skipped as reason:
-        _record(newsroom, date, IssueState.SKIPPED, now, str(reason))
+        _record(newsroom, date, IssueState.SKIPPED, now, reason.what)
         return
     log.info("%s %s: built in %s", newsroom.edition.name, date, built.folder)
     for notice in built.issue.notices:
         log.warning("%s", notice)
 
 
+def _readable_choices(newsroom: Newsroom, date: dt.date) -> tuple[Choice, ...]:
+    """Read the day's choices; a file that cannot be read is told of, and the morning goes on."""
+    try:
+        return newsroom.choices(date)
+    except ConfigError as error:
+        log.error("the choices of %s are left out: %s", date, error)  # noqa: TRY400  likewise
+        return ()
+
+
 def _record(
     newsroom: Newsroom, date: dt.date, state: IssueState, now: dt.datetime, note: str
 ) -> None:
-    """Write into the ledger that there is no issue that day, and why."""
-    log.warning("%s %s: %s: %s", newsroom.edition.name, date, state, note)
-    slot = slot_on(newsroom.edition.timetable, newsroom.publication.timezone, date)
-    newsroom.store.save_issue(
-        IssueRecord(
-            edition=newsroom.edition.name,
+    """Write into the ledger that no issue came that day, and why; what is there already stays."""
+    edition = newsroom.edition.name
+    log.warning("%s %s: %s: %s", edition, date, state, note)
+    if newsroom.store.issue(edition, date) is not None:
+        newsroom.store.set_state(edition, date, state, now, note)
+    else:
+        slot = slot_on(newsroom.edition.timetable, newsroom.publication.timezone, date)
+        record = IssueRecord(
+            edition=edition,
             date=date,
             state=state,
             cutoff=slot.cutoff,
             built_at=now,
             state_at=now,
             note=note,
-        ),
-        (),
-    )
+        )
+        newsroom.store.save_issue(record, ())
     newsroom.refresh_gallery(now)

@@ -66,6 +66,7 @@ def absolute_url(url: str, *bases: str) -> str:
     return joined if is_web(joined) else ""
 
 
+@functools.lru_cache(maxsize=16_384)  # a morning's addresses, each asked for by several rooms
 def canonical_url(url: str) -> str:
     """Give one spelling for all addresses of a page; never raises.
 
@@ -77,8 +78,10 @@ def canonical_url(url: str) -> str:
     if not is_web(trimmed):
         return trimmed
     try:
-        return _fold(canonicalize_url(_without_tracking(trimmed)))
-    except ValueError:  # hosts that cannot be encoded
+        once = _fold(canonicalize_url(_without_tracking(trimmed)))
+        # Escaping can bring to light what the next pass escapes; real addresses need one pass.
+        return once if once == trimmed else canonical_url(once)
+    except (ValueError, RecursionError):  # hosts that cannot be encoded
         return trimmed
 
 

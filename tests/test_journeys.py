@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import subprocess
@@ -173,8 +174,10 @@ def test_hostile_text_is_shown_as_text_or_dropped_never_live(tmp_path: Path) -> 
         assert live not in html
     headers = (folder / "message.eml").read_bytes().partition(b"\r\n\r\n")[0]
     assert b"\nBcc:" not in headers
-    preview = (folder / "preview.html").read_text(encoding="utf-8")
-    assert "<script>alert(1)" not in preview
+    for page in (folder / "preview.html", tmp_path / "out/index.html"):
+        text = page.read_text(encoding="utf-8")
+        for live in ("<script>alert(1)", 'href="javascript:', "onerror="):
+            assert live not in text
 
 
 def test_check_names_a_choice_that_matches_nothing_with_its_nearest(root: Path) -> None:
@@ -238,6 +241,44 @@ def test_the_sample_publication_makes_its_issue_with_no_network(tmp_path: Path) 
     assert "Gallion Bridge" in lead["title"]
     assert lead["factors"]["coverage"]["value"] > 2
     assert list((tmp_path / "out/daily/2026-11-23/images").glob("*.jpg"))
+
+
+def test_a_stopped_scheduler_finishes_what_is_in_hand(root: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "digest", "schedule"],
+        cwd=root,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        told = [process.stderr.readline()]
+        while "pull source" not in told[-1]:
+            told.append(process.stderr.readline())
+        process.terminate()
+        told += process.stderr.readlines()
+    assert process.returncode == 0
+    assert "finished first" in "".join(told)
+    assert "Traceback" not in "".join(told)
+
+
+def test_replay_of_a_damaged_folder_is_one_line(root: Path) -> None:
+    digest(root, "run", "--at", AT)
+    (root / "out/daily/2026-11-23/email.html").unlink()
+    assert "not the same bytes: email.html" in digest(root, "replay", code=1)
+    (root / "out/daily/2026-11-23/inputs.json.gz").write_bytes(gzip.compress(b"{}"))
+    assert "inputs.json.gz: it cannot be read" in digest(root, "replay", code=1)
+
+
+def test_check_finds_a_broken_template_and_a_misnamed_choices_file(root: Path) -> None:
+    (root / "templates/broadsheet").mkdir(parents=True)
+    (root / "templates/broadsheet/footer.html.j2").write_text("{% if %}", encoding="utf-8")
+    (root / "config/choices/daily").mkdir(parents=True)
+    (root / "config/choices/daily/20261123.toml").touch()
+    (root / "config/choices/dayly").mkdir()
+    told = digest(root, "check", code=2)
+    assert "footer.html.j2:1" in told
+    assert "20261123.toml: the file's name is no date" in told
+    assert "dayly: there is no edition of this name" in told
 
 
 def test_help_imports_no_more_than_it_shows() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +26,7 @@ from hypothesis import strategies as st
 
 from digest.errors import Skipped
 from digest.layout import unmatched_choices
-from digest.model import Image, Issue, Past, ScoredStory
+from digest.model import Image, Issue, Past, Rights, ScoredStory
 from digest.planning import plan_issue
 from digest.recipe import Choice, PopularRule, SectionRule
 
@@ -94,11 +96,19 @@ def test_a_source_with_link_rights_gives_its_headline_only() -> None:
     assert (lead.standfirst, lead.paragraphs, lead.image) == ("", (), None)
 
 
-def test_an_opening_that_only_says_the_summary_again_is_left_out() -> None:
-    article = make_article(
-        "a", summary="The bridge is shut.", body=("The bridge is shut. Boats run.", "Second.")
-    )
-    assert plan(make_story(5, article)).lead.paragraphs == ("Second.",)
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (("The bridge is shut.", "Second."), ("Second.",)),
+        (("The bridge is shut. Boats run.", "Second."), ("Boats run.", "Second.")),
+        (("The bridge is shutting.", "Second."), ("The bridge is shutting.", "Second.")),
+    ],
+)
+def test_an_opening_does_not_say_the_summary_again_and_loses_nothing_else(
+    body: tuple[str, ...], shown: tuple[str, ...]
+) -> None:
+    article = make_article("a", summary="The bridge is shut.", body=body)
+    assert plan(make_story(5, article)).lead.paragraphs == shown
 
 
 def test_sections_are_filled_best_first_up_to_their_count() -> None:
@@ -150,8 +160,10 @@ def test_another_owner_stands_at_most_twice_in_the_first_ten() -> None:
 
 def test_with_fewer_than_three_owners_nobody_is_capped() -> None:
     flood = [make_story(50 - n, make_article(f"l{n}", source=LEDGER)) for n in range(4)]
+    mine = [make_story(5 - n, make_article(f"c{n}")) for n in range(3)]
     edition = make_edition(sources=(COURIER, LEDGER), related=0)
-    assert len(plan(*flood, edition=edition).sections[0].cards) == 3
+    cards = plan(*flood, *mine, edition=edition).sections[0].cards
+    assert [card.source for card in cards] == ["Ledger"] * 3
 
 
 def test_related_are_other_angles_of_the_lead_then_the_stories_of_its_subject() -> None:
@@ -171,8 +183,21 @@ def test_a_story_stands_in_one_place_only() -> None:
     stories = [told_by_two(9 - n / 10, f"story-{n}") for n in range(12)]
     readings = {"table": tuple(make_reading(s.story.face.url, 50) for s in stories)}
     issue = plan(*stories, readings=readings, edition=WITH_LIST)
-    placed = [placement.story for placement in issue.placements if placement.slot != "related"]
+    placed = [placement.story for placement in issue.placements]
     assert len(placed) == len(set(placed))
+
+
+def test_an_article_that_two_feeds_of_one_owner_carry_stands_once() -> None:
+    more = make_source("courier-more", rights=Rights.OWN)
+    more = replace(more, owner=COURIER.owner)
+    again = replace(
+        make_article("bridge", source=more), url="https://courier.example/bridge?utm_source=x"
+    )
+    issue = plan(
+        make_story(9, make_article("bridge"), again),
+        edition=make_edition(sources=(COURIER, more)),
+    )
+    assert issue.related == ()
 
 
 # ---------------------------------------------------------------- most popular
@@ -181,10 +206,11 @@ def test_a_story_stands_in_one_place_only() -> None:
 WITH_LIST = make_edition(popular=PopularRule())
 
 
-def counted(*counts: int, hours_old: float = 0.2, **given: Any) -> Issue:
+def counted(*counts: int, hours_old: float = 0.2, lead_count: int = 0, **given: Any) -> Issue:
     stories = [told_by_two(9, "lead")]
     stories += [make_story(1, make_article(f"p{n}")) for n in range(len(counts))]
-    readings = tuple(
+    readings = (make_reading("https://courier.example/lead", lead_count),) * bool(lead_count)
+    readings += tuple(
         make_reading(f"https://www.courier.example/p{n}?utm_source=x", count, hours_old=hours_old)
         for n, count in enumerate(counts)
     )
@@ -220,10 +246,15 @@ def test_stale_counts_relabel_the_list_and_tell_the_editors() -> None:
 
 
 def test_without_counts_the_list_is_what_most_sources_tell() -> None:
-    stories = [told_by_two(9 - n, f"s{n}") for n in range(4)]
+    stories = [
+        make_story(9 - n, make_article(f"l{n}", source=LEDGER), make_article(f"c{n}"))
+        for n in range(4)
+    ]
+    stories.append(make_story(10, make_article("alone")))
     popular = plan(*stories, edition=WITH_LIST).popular
     assert popular is not None
     assert popular.title == "Most covered"
+    assert {item.source for item in popular.items} == {"Courier"}
 
 
 def test_counts_of_one_unit_are_never_added_to_another() -> None:
@@ -249,7 +280,7 @@ def test_yesterdays_very_list_is_labelled_as_still_most_popular() -> None:
         )
         for n in range(2)
     )
-    popular = counted(40, 30, past=past).popular
+    popular = counted(40, 30, past=past, lead_count=90).popular
     assert popular is not None
     assert popular.title == "Still most popular"
 
@@ -288,6 +319,37 @@ def test_a_pin_to_a_section_or_the_popular_list_stands_first_there() -> None:
     assert issue.sections[0].cards[0].story == "s3"
     assert issue.popular is not None
     assert issue.popular.items[0].story == "s2"
+
+
+@given(
+    places=st.lists(st.sampled_from(["lead", "popular", "London", "World"]), max_size=3),
+    picks=st.lists(st.integers(0, 7), min_size=3, max_size=3, unique=True),
+)
+def test_a_pin_always_stands_where_it_was_pinned_and_nowhere_else(
+    places: list[str], picks: list[int]
+) -> None:
+    places = [p for n, p in enumerate(places) if p != "lead" or "lead" not in places[:n]]
+    stories = [told_by_two(9 - n, f"s{n}") for n in range(8)]
+    pins = tuple(choose("pin", f"s{n}", to=to) for n, to in zip(picks, places, strict=False))
+    issue = plan(*stories, choices=pins, edition=WITH_LIST)
+    where = [(one.slot, one.url) for one in issue.placements]
+    for pin in pins:
+        assert (pin.to, pin.url) in where
+    urls = [url for _, url in where]
+    assert len(urls) == len(set(urls))
+
+
+def test_a_second_pin_of_one_story_is_told_of() -> None:
+    issue = plan(
+        told_by_two(9, "bridge"),
+        told_by_two(5, "clock"),
+        choices=(
+            choose("pin", "bridge", to="World"),
+            Choice(do="pin", url="https://ledger.example/bridge-too", to="popular", where="here"),
+        ),
+    )
+    assert issue.lead.story == "clock"
+    assert "here: its story is pinned to World already" in issue.notices
 
 
 def test_a_dropped_story_is_not_replaced_by_another_telling_of_it() -> None:
@@ -373,6 +435,10 @@ def test_the_first_category_that_is_not_the_section_is_the_kicker() -> None:
 def test_the_same_inputs_give_the_same_issue() -> None:
     stories = [told_by_two(9 - n, f"s{n}") for n in range(8)]
     assert plan(*stories) == plan(*stories)
+    issue = plan(*stories, edition=WITH_LIST)
+    with ThreadPoolExecutor(8) as threads:
+        again = threads.map(lambda _: plan(*stories, edition=WITH_LIST), range(16))
+        assert all(one == issue for one in again)
 
 
 @given(

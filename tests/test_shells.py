@@ -11,7 +11,8 @@ import pytest
 from fiction import CUTOFF, TODAY
 from publication import newsroom_of, write_feed, write_publication
 
-from digest.building import build
+from digest import archive
+from digest.building import build, gather
 from digest.errors import Busy, DeliveryError, Skipped
 from digest.http import Client
 from digest.model import IssueState, Report
@@ -21,10 +22,11 @@ from digest.sending import send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from digest.newsroom import Newsroom
-    from digest.protocols import Http, Pulled
+    from digest.protocols import Http, Pulled, Session
 
 
 TOMORROW = [
@@ -88,7 +90,7 @@ def test_weather_older_than_three_hours_is_not_printed(newsroom: Newsroom) -> No
 
 def test_an_issue_that_is_being_built_elsewhere_is_left_alone(newsroom: Newsroom) -> None:
     pull_all(newsroom)
-    newsroom.store.lease(f"build daily {TODAY}", "somebody", newsroom.clock(), 60)
+    newsroom.store.lease(f"issue daily {TODAY}", "somebody", newsroom.clock(), 60)
     with pytest.raises(Busy):
         build(newsroom, TODAY, CUTOFF, CUTOFF)
 
@@ -186,3 +188,116 @@ def test_an_issue_that_could_not_be_sent_in_time_is_recorded_as_missed(newsroom:
     record = newsroom.store.issue("daily", TODAY)
     assert record is not None
     assert record.state is IssueState.MISSED
+
+
+def test_an_article_that_came_out_between_the_last_pull_and_the_cutoff_is_in(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    start = CUTOFF - dt.timedelta(minutes=50)
+    tick(newsroom, start, since=start)
+    write_feed(tmp_path / "feeds/wire.xml", "wire", [("Whales sing semitone lower", "whales")])
+    text = (tmp_path / "feeds/wire.xml").read_text(encoding="utf-8")
+    (tmp_path / "feeds/wire.xml").write_text(text.replace("03:30:00", "05:15:00"), encoding="utf-8")
+    tick(newsroom, CUTOFF + dt.timedelta(seconds=12), since=start)
+    issue = archive.read_issue(newsroom.out / "daily" / str(TODAY))
+    assert "https://wire.example/whales" in {placement.url for placement in issue.placements}
+
+
+def test_an_article_that_its_feed_showed_too_late_is_in_the_next_issue(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    pull_all(newsroom)
+    build(newsroom, TODAY, CUTOFF, CUTOFF)
+    send(newsroom, TODAY, CUTOFF)
+    day = dt.timedelta(days=1)
+    write_feed(tmp_path / "feeds/wire.xml", "wire", [("Whales sing semitone lower", "whales")])
+    pull_all(newsroom, CUTOFF + day)
+    articles = gather(newsroom, TODAY + day, CUTOFF + day, CUTOFF + day).articles
+    assert "whales" in {article.guid for article in articles}
+    assert "gallion-bridge" not in {article.guid for article in articles}
+
+
+def test_a_later_pull_does_not_take_an_article_from_an_earlier_morning(newsroom: Newsroom) -> None:
+    pull_all(newsroom, CUTOFF + dt.timedelta(days=4))
+    pull_all(newsroom)
+    assert build(newsroom, TODAY, CUTOFF, CUTOFF).issue.articles == 9
+
+
+class Broken:
+    """A deliverer that cannot be opened."""
+
+    irrevocable = True
+
+    def open(self) -> AbstractContextManager[Session]:
+        raise DeliveryError("no route to the relay")
+
+
+def test_a_send_that_could_not_begin_leaves_a_draft_that_can_be_sent(newsroom: Newsroom) -> None:
+    pull_all(newsroom)
+    build(newsroom, TODAY, CUTOFF, CUTOFF)
+    with pytest.raises(DeliveryError, match="no route"):
+        send(replace(newsroom, deliverer=Broken()), TODAY, CUTOFF)
+    record = newsroom.store.issue("daily", TODAY)
+    assert record is not None
+    assert (record.state, record.note) == (IssueState.DRAFT, "no route to the relay")
+    assert [outcome.state for outcome in send(newsroom, TODAY, CUTOFF)] == ["sent"]
+
+
+def test_a_send_that_died_under_way_can_be_repeated_where_it_only_saves(newsroom: Newsroom) -> None:
+    pull_all(newsroom)
+    build(newsroom, TODAY, CUTOFF, CUTOFF)
+    newsroom.store.set_state("daily", TODAY, IssueState.SENDING, CUTOFF)
+    build(newsroom, TODAY, CUTOFF, CUTOFF)
+    send(newsroom, TODAY, CUTOFF)
+
+
+def test_an_issue_rebuilt_after_its_send_stays_sent_and_keeps_its_past(newsroom: Newsroom) -> None:
+    pull_all(newsroom)
+    build(newsroom, TODAY, CUTOFF, CUTOFF)
+    send(newsroom, TODAY, CUTOFF)
+    late = CUTOFF + dt.timedelta(hours=6)
+    build(newsroom, TODAY, CUTOFF, late)
+    assert "miss" not in [job.kind for job in tick(newsroom, late, since=CUTOFF)]
+    record = newsroom.store.issue("daily", TODAY)
+    assert record is not None
+    assert record.state is IssueState.SENT
+    assert newsroom.store.past("daily", TODAY + dt.timedelta(days=1))
+
+
+def test_a_draft_that_was_missed_keeps_what_it_was(newsroom: Newsroom) -> None:
+    pull_all(newsroom)
+    build(newsroom, TODAY, CUTOFF, CUTOFF)
+    tick(newsroom, CUTOFF + dt.timedelta(hours=6), since=CUTOFF)
+    record = newsroom.store.issue("daily", TODAY)
+    assert record is not None
+    assert record.state is IssueState.MISSED
+    assert record.subject
+
+
+def test_a_weather_plug_that_fails_in_an_unforeseen_way_costs_the_weather_only(
+    newsroom: Newsroom,
+) -> None:
+    class Moody:
+        async def report(self, http: Http, now: dt.datetime) -> Report:
+            raise KeyError("temperature")
+
+    report = pull_all(replace(newsroom, weather=Moody()))
+    assert report.notices == ("weather: the plug failed with KeyError: 'temperature'",)
+    assert not any(result.error for result in report.sources)
+
+
+def test_a_typo_in_the_days_choices_does_not_stop_a_scheduled_morning(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    folder = tmp_path / "config/choices/daily"
+    folder.mkdir(parents=True)
+    (folder / f"{TODAY}.toml").write_text('[[choice]]\ndo = "pni"\n', encoding="utf-8")
+    tick(newsroom, CUTOFF, since=CUTOFF)
+    record = newsroom.store.issue("daily", TODAY)
+    assert record is not None
+    assert record.state is IssueState.DRAFT
+
+
+def test_no_job_is_begun_once_the_scheduler_is_stopping(newsroom: Newsroom) -> None:
+    assert tick(newsroom, CUTOFF, since=CUTOFF, stopping=lambda: True) == ()
+    assert newsroom.store.issue("daily", TODAY) is None

@@ -389,8 +389,11 @@ def test_headlines_come_newest_first_up_to_the_limit(store: Store) -> None:
 @pytest.mark.parametrize(
     ("query", "index"),
     [
-        (window_query([FEED], NOW - DAY, NOW), "ix_articles_source_dated"),
-        (window_query([str(n) for n in range(500)], NOW - DAY, NOW), "ix_articles_source_dated"),
+        (window_query([FEED], NOW - DAY, NOW, known_by=NOW), "ix_articles_source_dated"),
+        (
+            window_query([str(n) for n in range(500)], NOW - DAY, NOW, known_by=NOW),
+            "ix_articles_source_dated",
+        ),
         (headlines_query(NOW, 5000), "ix_articles_dated"),
         (placed_query("daily", TODAY, 7), "ix_articles_url"),
     ],

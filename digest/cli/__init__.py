@@ -63,3 +63,6 @@ def main() -> None:
     except DigestError as error:
         click.echo(f"digest: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        click.echo(f"digest: {error}", err=True)
+        sys.exit(1)

@@ -38,11 +38,14 @@ def explain(
 ) -> None:
     """Say why each story stands where it stands.
 
-    ISSUE is a date (default: the newest issue). With URL, everything about that one story.
+    ISSUE is a date (default: the newest issue). With URL, everything about that one story; then
+    ISSUE may be left out.
     """
     from digest.archive import read_issue
     from digest.cli.explaining import find_story, issue_facts, story_facts, tell_issue, tell_story
 
+    if issue and url is None and "://" in issue:
+        issue, url = None, issue
     with opened(config_dir, edition) as newsroom:
         plan = read_issue(find_issue(newsroom, issue))
     if url is None:
@@ -82,11 +85,11 @@ def replay(config_dir: Path, edition: str | None, issue: str | None, *, as_json:
     It is built from its own inputs. ISSUE is a date (default: the newest issue). Nothing is
     written.
     """
-    from digest import building
+    from digest.replaying import replay as replay_issue
 
     with opened(config_dir, edition) as newsroom:
         folder = find_issue(newsroom, issue)
-        result = building.replay(folder, newsroom.themes)
+        result = replay_issue(folder, newsroom.themes)
     if as_json:
         print_json({"folder": str(folder), "same": result.same, "different": result.different})
     if result.different:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from digest.cli.shared import config_option, print_json, shown
-from digest.errors import ConfigError, DigestError
+from digest.errors import ConfigError, DigestError, TemplateError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from digest.newsroom import Newsroom
     from digest.settings import Configuration, Recipe
 
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 SCHEMAS = ("digest", "edition", "choices")
 
 
@@ -50,7 +52,8 @@ def init(folder: Path, *, sample: bool, feeds: tuple[str, ...], **facts: str) ->
         _write_starter(config, feeds or ("https://news.example/rss.xml",), facts)
     place = "" if folder == Path() else f"cd {folder} && "
     click.echo(f"Wrote {shown(config)}")
-    click.echo(f"Next: {place}digest check, then digest run")
+    moment = " --at 2026-11-23T05:30" if sample else ""  # the morning of the sample's feeds
+    click.echo(f"Next: {place}digest check && digest run{moment}")
 
 
 def _write_starter(config: Path, feeds: tuple[str, ...], facts: dict[str, str]) -> None:
@@ -99,43 +102,63 @@ def check(config_dir: Path, *, online: bool) -> None:
 
 
 def _check(configuration: Configuration, recipe: Recipe, *, online: bool) -> list[str]:
-    """Collect what loading alone cannot see: plugs, theme, choices that match nothing."""
+    """Collect what loading alone cannot see: plugs, theme, files, choices that match nothing."""
     from digest.app import open_newsroom
-    from digest.rendering import theme_fingerprint
+    from digest.rendering import check_theme
 
+    specs = [*(spec for _, spec in recipe.popularity), *filter(None, [recipe.weather])]
+    paths = [str(spec.options["path"]) for spec in specs if "path" in spec.options]
+    problems = [
+        f"there is no file {path}"
+        for path in paths
+        if "://" not in path and not (configuration.root / path).is_file()
+    ]
     with open_newsroom(configuration, recipe) as newsroom:
-        theme_fingerprint(newsroom.themes)
-        problems = _unmatched_choices(newsroom, configuration.folder)
+        try:
+            check_theme(newsroom.themes)
+        except TemplateError as error:
+            problems.append(str(error))
+        problems += _faulty_choices(newsroom, configuration)
         if online:
             problems += asyncio.run(_unreadable_sources(newsroom))
     return problems
 
 
-def _unmatched_choices(newsroom: Newsroom, config_dir: Path) -> list[str]:
-    """Check every day's choices that stored articles can answer to."""
+def _faulty_choices(newsroom: Newsroom, configuration: Configuration) -> list[str]:
+    """Read every day's choices, and match those that stored articles can answer to."""
     import datetime as dt
 
-    problems = []
-    for path in sorted((config_dir / "choices" / newsroom.edition.name).glob("*.toml")):
+    folder = configuration.folder / "choices"
+    problems = [
+        f"{shown(path)}: there is no edition of this name"
+        for path in sorted(folder.glob("*/"))
+        if path.name not in configuration.editions
+    ]
+    for path in sorted((folder / newsroom.edition.name).glob("*.toml")):
         try:
-            date = dt.date.fromisoformat(path.stem)
+            date = dt.datetime.strptime(path.stem, "%Y-%m-%d").date()  # noqa: DTZ007  a date
         except ValueError:
             problems.append(f"{shown(path)}: the file's name is no date like 2026-11-23.toml")
             continue
-        problems += _unmatched_on(newsroom, date)
+        try:
+            problems += _unmatched_on(newsroom, date)
+        except ConfigError as error:
+            problems.append(str(error))
     return problems
 
 
 def _unmatched_on(newsroom: Newsroom, date: dt.date) -> list[str]:
-    from digest.building import gather
-    from digest.layout import unmatched_choices
-    from digest.timetable import slot_on
+    """Match a day's choices against all that an issue of that day might still choose from."""
+    import datetime as dt
 
-    slot = slot_on(newsroom.edition.timetable, newsroom.publication.timezone, date)
-    inputs = gather(newsroom, date, slot.cutoff)
-    if not inputs.articles:
-        return []  # nothing is stored for that day yet: the choices cannot be judged
-    return unmatched_choices(inputs.choices, inputs.articles)
+    from digest.layout import unmatched_choices
+
+    choices = newsroom.choices(date)
+    until = dt.datetime.combine(date, dt.time(), dt.UTC) + dt.timedelta(days=2)
+    since = until - dt.timedelta(hours=48 + newsroom.edition.window.max_hours)
+    ids = [source.id for source in newsroom.edition.sources]
+    articles = newsroom.store.articles(ids, since, until, known_by=LAST_MOMENT)
+    return unmatched_choices(choices, articles) if articles else []
 
 
 async def _unreadable_sources(newsroom: Newsroom) -> list[str]:

@@ -84,6 +84,9 @@ def find_issue(newsroom: Newsroom, issue: str | None) -> Path:
     Raises DigestError when there is no such issue, naming those that there are.
     """
     folder = newsroom.out / newsroom.edition.name
+    edition = issue.rpartition("/")[0] if issue else ""
+    if edition and edition != newsroom.edition.name:
+        raise DigestError(f"{issue} is not of {newsroom.edition.name}", hint="Use --edition")
     saved = sorted(path.parent.name for path in folder.glob("*/issue.json"))
     date = issue.rpartition("/")[2] if issue else (saved[-1] if saved else "")
     if date in saved:

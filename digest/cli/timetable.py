@@ -43,7 +43,8 @@ def _serve(configuration: Configuration) -> None:
     from digest.scheduler import serve
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     with ExitStack() as stack:
         newsrooms = [
             stack.enter_context(open_newsroom(configuration, recipe))

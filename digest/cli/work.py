@@ -90,7 +90,9 @@ def build(
 @config_option
 @edition_option
 @at_option
-@click.option("--dry-run", is_flag=True, help="Decide from what is stored; write and ask nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Decide from what is stored, ask nobody, save no issue."
+)
 @json_option
 def run(
     config_dir: Path, edition: str | None, at: str | None, *, dry_run: bool, as_json: bool
@@ -104,7 +106,8 @@ def run(
     with opened(config_dir, edition) as newsroom:
         now = moment(at, newsroom.publication)
         date = local_date(now, newsroom.publication)
-        building.refuse_reissue(newsroom, date)
+        building.rebuilt_state(newsroom, date)
+        newsroom.choices(date)  # a mistake in today's file is told before anything is asked
         if dry_run:
             _tell_plan(newsroom, date, now, as_json=as_json)
             return
@@ -215,7 +218,7 @@ def _tell_plan(newsroom: Newsroom, date: dt.date, now: dt.datetime, *, as_json: 
     from digest import building
     from digest.cli.explaining import issue_facts, tell_issue
 
-    issue = building.decide(building.gather(newsroom, date, now))
+    issue = building.decide(building.gather(newsroom, date, now, now))
     if as_json:
         print_json(issue_facts(issue))
     else:

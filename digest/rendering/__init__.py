@@ -6,6 +6,6 @@ No network and no clock: the same issue and the same theme give the same bytes.
 from __future__ import annotations
 
 from digest.rendering.page import render_issue
-from digest.rendering.theme import theme_fingerprint
+from digest.rendering.theme import check_theme, theme_fingerprint
 
-__all__ = ["render_issue", "theme_fingerprint"]
+__all__ = ["check_theme", "render_issue", "theme_fingerprint"]

@@ -56,6 +56,22 @@ def _compiled(
     return environment
 
 
+def check_theme(themes: Sequence[Path]) -> None:
+    """Compile every template of a theme and read its tokens. Raises TemplateError."""
+    _require_theme(themes)
+    read_tokens(themes)
+    compiler = jinja2.Environment(autoescape=_is_markup)  # noqa: S701  nothing is rendered
+    for folder in themes:
+        for path in sorted(folder.rglob("*.j2")):
+            try:
+                compiler.parse(path.read_text(encoding="utf-8"), filename=str(path))
+            except jinja2.TemplateSyntaxError as error:
+                where = f"{path}:{error.lineno}"
+                raise TemplateError(str(error.message), where=where, hint=_HINT) from error
+            except (OSError, UnicodeDecodeError) as error:
+                raise TemplateError(str(error), where=str(path), hint=_HINT) from error
+
+
 def _require_theme(themes: Sequence[Path]) -> None:
     if not any((folder / _PAGE).is_file() for folder in themes):
         raise TemplateError(

@@ -30,25 +30,34 @@ _NEWEST_FIRST = (articles.c.dated.desc(), articles.c.source, articles.c.guid)
 def add_articles(connection: Connection, source: str, given: Sequence[Article]) -> int:
     """Store the source's articles; give how many are new.
 
-    A known article keeps its `first_seen`, and is written only where it changed. Where a feed
-    repeats a guid, its first article counts.
+    A known article keeps the earliest `first_seen`, and is written only where it changed. Where a
+    feed repeats a guid, its first article counts.
     """
     by_guid = {article.guid: article for article in reversed(given)}
     return sum(_add_batch(connection, source, batch) for batch in _batches(by_guid.values()))
 
 
-def window_query(sources: Sequence[str], since: dt.datetime, until: dt.datetime) -> Select[Any]:
-    """Select the articles of the sources, dated in (since, until] and seen by then."""
-    return (
-        select(articles)
-        .where(
-            articles.c.source.in_(sources),
-            articles.c.dated > since,
-            articles.c.dated <= until,
-            articles.c.first_seen <= until,
-        )
-        .order_by(*_NEWEST_FIRST)
+def window_query(
+    sources: Sequence[str],
+    since: dt.datetime,
+    until: dt.datetime,
+    *,
+    known_by: dt.datetime,
+    new_since: dt.datetime | None = None,
+) -> Select[Any]:
+    """Select the articles of the sources, dated in (since, until] and seen by `known_by`.
+
+    With `new_since`, only those first seen after it.
+    """
+    query = select(articles).where(
+        articles.c.source.in_(sources),
+        articles.c.dated > since,
+        articles.c.dated <= until,
+        articles.c.first_seen <= known_by,
     )
+    if new_since is not None:
+        query = query.where(articles.c.first_seen > new_since)
+    return query.order_by(*_NEWEST_FIRST)
 
 
 def headlines_query(until: dt.datetime, limit: int) -> Select[tuple[str, str]]:
@@ -92,7 +101,7 @@ def _add_batch(connection: Connection, source: str, batch: list[Article]) -> int
 
 def _merge(source: str, article: Article, known: Article | None) -> Article:
     """Give the article as it will be stored: under the source that was pulled, seen first once."""
-    first_seen = known.first_seen if known else article.first_seen
+    first_seen = min(known.first_seen, article.first_seen) if known else article.first_seen
     return replace(article, source=source, first_seen=first_seen)
 
 

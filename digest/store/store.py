@@ -103,14 +103,22 @@ class Store:
     # ------------------------------------------------------------ articles
 
     def articles(
-        self, sources: Sequence[str], since: dt.datetime, until: dt.datetime
+        self,
+        sources: Sequence[str],
+        since: dt.datetime,
+        until: dt.datetime,
+        *,
+        known_by: dt.datetime | None = None,
+        new_since: dt.datetime | None = None,
     ) -> tuple[Article, ...]:
-        """Give the articles of the sources dated in (since, until], and first seen by `until`.
+        """Give the articles of the sources dated in (since, until], newest first.
 
-        Newest first, ties by (source, guid).
+        Only those count that were first seen by `known_by` (default: `until`), because a pull for a
+        cutoff comes after it; and after `new_since`, if given. Ties by (source, guid).
         """
+        query = window_query(sources, since, until, known_by=known_by or until, new_since=new_since)
         with self._reading() as connection:
-            return read_articles(connection, window_query(sources, since, until))
+            return read_articles(connection, query)
 
     def headlines(self, until: dt.datetime, limit: int) -> tuple[tuple[str, str], ...]:
         """Give (title, language) of the newest articles of all sources, as known at `until`."""
