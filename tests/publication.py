@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -113,6 +114,15 @@ def digest(root: Path, *arguments: str, code: int = 0, hash_seed: str = "random"
 def facts(root: Path, *arguments: str) -> Any:
     """Run a verb with --json and give what it printed."""
     return json.loads(digest(root, *arguments, "--json"))
+
+
+def tree(root: Path) -> dict[str, str]:
+    """Every file of out/ by name, as a hash."""
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted((root / "out").rglob("*"))
+        if path.is_file()
+    }
 
 
 def newsroom_of(config: Path) -> AbstractContextManager[Newsroom]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from publication import AT, digest, facts, write_publication
+from publication import AT, digest, facts, tree, write_publication
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,15 +19,6 @@ if TYPE_CHECKING:
 def root(tmp_path: Path) -> Path:
     write_publication(tmp_path)
     return tmp_path
-
-
-def tree(root: Path) -> dict[str, str]:
-    """Every file of out/ by name, as a hash."""
-    return {
-        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted((root / "out").rglob("*"))
-        if path.is_file()
-    }
 
 
 def test_run_makes_an_issue_and_says_where_it_and_the_gallery_are(root: Path) -> None:
@@ -230,6 +220,13 @@ def test_init_writes_a_publication_that_check_finds_sound(tmp_path: Path) -> Non
     digest(tmp_path, "init", "paper", "--name", 'The "Post"', "--feed", "https://post.example/rss")
     assert "sound" in digest(tmp_path / "paper", "check")
     assert "there is a configuration already" in digest(tmp_path, "init", "paper", code=2)
+    assert facts(tmp_path / "paper", "check") == {"editions": ["daily"], "problems": []}
+
+
+def test_init_refuses_what_check_would_refuse_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    told = digest(tmp_path, "init", "--timezone", "Europe/Lodnon", code=2)
+    assert "Europe/London" in told
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_sample_publication_makes_its_issue_with_no_network(tmp_path: Path) -> None:

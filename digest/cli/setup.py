@@ -7,12 +7,13 @@ import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
-from digest.cli.shared import config_option, print_json, shown
+from digest.cli.shared import config_option, json_option, print_json, shown
 from digest.errors import ConfigError, DigestError, TemplateError
 
 if TYPE_CHECKING:
@@ -49,11 +50,26 @@ def init(folder: Path, *, sample: bool, feeds: tuple[str, ...], **facts: str) ->
     if sample:
         shutil.copytree(bundled("config"), config, ignore=shutil.ignore_patterns("secrets"))
     else:
-        _write_starter(config, feeds or ("https://news.example/rss.xml",), facts)
+        _start(config, feeds or ("https://news.example/rss.xml",), facts)
     place = "" if folder == Path() else f"cd {folder} && "
     click.echo(f"Wrote {shown(config)}")
     moment = " --at 2026-11-23T05:30" if sample else ""  # the morning of the sample's feeds
     click.echo(f"Next: {place}digest check && digest run{moment}")
+
+
+def _start(config: Path, feeds: tuple[str, ...], facts: dict[str, str]) -> None:
+    """Write a first configuration; one that cannot be read is told of and not left behind."""
+    from digest.settings import load_configuration
+
+    with TemporaryDirectory() as scratch:
+        draft = Path(scratch) / "config"
+        _write_starter(draft, feeds, facts)
+        try:
+            load_configuration(draft)
+        except ConfigError as error:
+            message = str(error).replace(f"{scratch}/", "")
+            raise ConfigError(message, where="nothing was written") from error
+        shutil.copytree(draft, config)
 
 
 def _write_starter(config: Path, feeds: tuple[str, ...], facts: dict[str, str]) -> None:
@@ -80,25 +96,33 @@ def _write_starter(config: Path, feeds: tuple[str, ...], facts: dict[str, str]) 
 @click.command()
 @config_option
 @click.option("--online", is_flag=True, help="Also ask every source, storing nothing.")
-def check(config_dir: Path, *, online: bool) -> None:
+@json_option
+def check(config_dir: Path, *, online: bool, as_json: bool) -> None:
     """Read the whole configuration and say what is wrong with it."""
     from digest.settings import load_configuration
 
     configuration = load_configuration(config_dir)
     problems = []
     for name, recipe in configuration.editions.items():
-        problems += [
-            f"{name}: {problem}" for problem in _check(configuration, recipe, online=online)
-        ]
-        count = len(recipe.edition.sources)
-        click.echo(f"{name}: {count} sources, {len(recipe.edition.sections)} sections")
+        found = _check(configuration, recipe, online=online)
+        problems += [f"{name}: {problem}" for problem in found]
+    if as_json:
+        print_json({"editions": list(configuration.editions), "problems": problems})
+    else:
+        _tell_check(configuration, problems)
+    if problems:
+        plural = "s" if len(problems) > 1 else ""
+        raise ConfigError(f"{len(problems)} problem{plural}", where=shown(config_dir))
+
+
+def _tell_check(configuration: Configuration, problems: list[str]) -> None:
+    for name, recipe in configuration.editions.items():
+        edition = recipe.edition
+        click.echo(f"{name}: {len(edition.sources)} sources, {len(edition.sections)} sections")
     for problem in problems:
         click.echo(f"  {problem}", err=True)
-    if problems:
-        raise ConfigError(
-            f"{len(problems)} problem{'s' if len(problems) > 1 else ''}", where=shown(config_dir)
-        )
-    click.echo("The configuration is sound.")
+    if not problems:
+        click.echo("The configuration is sound.")
 
 
 def _check(configuration: Configuration, recipe: Recipe, *, online: bool) -> list[str]:
@@ -175,7 +199,7 @@ async def _unreadable_sources(newsroom: Newsroom) -> list[str]:
             except DigestError as error:
                 problems.append(str(error))
             else:
-                click.echo(f"  {source.id}: {len(pulled.articles)} articles")
+                click.echo(f"  {source.id}: {len(pulled.articles)} articles", err=True)
                 problems += [f"{source.id}: {warning}" for warning in pulled.warnings]
     return problems
 
