@@ -31,14 +31,17 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable
     from pathlib import Path
 
-    from digest.model import Article, Email, Issue, Report, ScoredStory
+    from digest.model import Article, Email, Issue, Report, ScoredStory, Source
     from digest.newsroom import Newsroom
     from digest.preflight import Finding
     from digest.recipe import Edition
+    from digest.store import SourceState
 
 ARCHIVE_HEADLINES = 5_000  # what the IDF is learnt from: weeks of a newsroom, 0.1 s to count
 LATE_H = 12  # how late after its date an article may show up in its feed and still be news
 OUT = (IssueState.SENDING, IssueState.SENT)
+NAME_LENGTH = 24  # characters of a feed's title that is still its outlet's name
+NO_NAME = frozenset("|>:•–—/")  # what stands between an outlet's name and a department's
 WEATHER_AGE_H = 3  # older weather is history
 
 
@@ -193,17 +196,22 @@ def _save(
 
 
 def _titled(newsroom: Newsroom) -> Edition:
-    """Give the edition with each source called as it calls itself, where editors gave no title."""
+    """Give the edition with every source named: by the editors, by itself, or by its domain."""
     states = newsroom.store.source_states()
     return replace(
         newsroom.edition,
         sources=tuple(
-            source
-            if source.title != source.owner or source.id not in states
-            else replace(source, title=states[source.id].title or source.owner)
+            replace(source, title=source.title or _own_name(source, states.get(source.id)))
             for source in newsroom.edition.sources
         ),
     )
+
+
+def _own_name(source: Source, state: SourceState | None) -> str:
+    """Take a feed's title for its outlet's name if it looks like one: "NYT > World" does not."""
+    title = state.title if state else ""
+    is_name = 0 < len(title) <= NAME_LENGTH and not set(title) & NO_NAME
+    return title if is_name else source.owner
 
 
 def _window(

@@ -42,7 +42,7 @@ class Source:
     """Where articles come from, as the editors describe it.
 
     `id` is stable across runs (its address); `owner` is whom coverage and caps count, by default
-    the registrable domain; `title` is the owner's name again where the editors gave none.
+    the registrable domain; `title` is empty until something gives it a name.
     `section` is empty when the articles' own categories decide; `weight` is above 0, 1 being
     ordinary.
     """

@@ -178,19 +178,22 @@ def test_a_source_is_known_by_its_address_and_owned_by_its_domain(tmp_path: Path
     (source,) = load(publication(tmp_path, edition=edition)).editions["daily"].edition.sources
     assert source.id == "https://feeds.example.co.uk/world.xml"
     assert source.owner == "example.co.uk"
-    assert source.title == "example.co.uk"
+    assert source.title == ""
 
 
 @pytest.mark.parametrize(
-    ("title", "owner"), [("", "world"), ('title = "The Thames Ledger"', "The Thames Ledger")]
+    ("line", "title", "owner"),
+    [("", "", "world"), ('title = "The Thames Ledger"', "The Thames Ledger", "The Thames Ledger")],
 )
-def test_a_file_is_owned_by_its_title_else_its_name(tmp_path: Path, title: str, owner: str) -> None:
+def test_a_file_is_owned_by_its_title_else_its_name(
+    tmp_path: Path, line: str, title: str, owner: str
+) -> None:
     edition = EDITION.replace(
-        'url = "https://feeds.example.org/world.xml"', f'url = "file:feeds/world.xml"\n{title}'
+        'url = "https://feeds.example.org/world.xml"', f'url = "file:feeds/world.xml"\n{line}'
     )
     (source,) = load(publication(tmp_path, edition=edition)).editions["daily"].edition.sources
     assert source.id == "file:feeds/world.xml"
-    assert (source.owner, source.title) == (owner, owner)
+    assert (source.owner, source.title) == (owner, title)
 
 
 def test_editions_are_sorted_by_name_and_lock_files_are_none(tmp_path: Path) -> None:

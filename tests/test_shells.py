@@ -16,6 +16,7 @@ from digest.building import build, gather
 from digest.errors import Busy, DeliveryError, Skipped
 from digest.http import Client
 from digest.model import IssueState, Report
+from digest.protocols import Pulled
 from digest.pulling import PullReport, SourceResult, pull
 from digest.scheduler import tick
 from digest.sending import send
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.newsroom import Newsroom
-    from digest.protocols import Http, Pulled, Session
+    from digest.protocols import Http, Session
 
 
 TOMORROW = [
@@ -77,6 +78,20 @@ def test_each_source_is_told_of_as_it_comes(newsroom: Newsroom) -> None:
 
     asyncio.run(work())
     assert {result.title for result in told} == {"Courier", "Ledger", "Wire"}
+
+
+@pytest.mark.parametrize(
+    ("own", "shown"),
+    [("BBC News", "BBC News"), ("NYT > World News", "courier.example"), ("", "courier.example")],
+)
+def test_a_source_without_a_title_is_named_by_itself_or_by_its_domain(
+    newsroom: Newsroom, own: str, shown: str
+) -> None:
+    first, *rest = newsroom.edition.sources
+    nameless = replace(newsroom.edition, sources=(replace(first, title=""), *rest))
+    newsroom.store.add_pull(first.id, Pulled(title=own), CUTOFF)
+    inputs = gather(replace(newsroom, edition=nameless), TODAY, CUTOFF, CUTOFF)
+    assert inputs.edition.sources[0].title == shown
 
 
 def test_weather_older_than_three_hours_is_not_printed(newsroom: Newsroom) -> None:

@@ -157,7 +157,7 @@ def _tell_sources(newsroom: Newsroom, states: Mapping[str, SourceState]) -> None
         state = states.get(source.id)
         read = state.last_success if state else None
         table.add_row(
-            Text(source.title or source.id),
+            Text(f"{source.title}  {source.id}".strip()),
             str(state.articles) if state else "0",
             f"{read:%Y-%m-%d %H:%M} UTC" if read else "never",
             Text(_health(state)),

@@ -129,7 +129,7 @@ def _source(table: SourceTable) -> Source:
     owner = table.owner or _owner(table)
     return Source(
         id=source_id(table),
-        title=table.title or owner,
+        title=table.title,
         owner=owner,
         section=table.section,
         weight=table.weight,
