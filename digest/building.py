@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest import __version__, archive
-from digest.errors import AlreadyIssued
+from digest.errors import AlreadyIssued, Held
 from digest.grouping import group_articles
 from digest.inputs import Inputs
 from digest.mime import compile_message, message_id
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from digest.store import SourceState
 
 ARCHIVE_HEADLINES = 5_000  # what the IDF is learnt from: weeks of a newsroom, 0.1 s to count
+AFTER_CUTOFF_H = 1  # counts and weather pulled for a cutoff come after it; later ones are not its
 LATE_H = 12  # how late after its date an article may show up in its feed and still be news
 OUT = (IssueState.SENDING, IssueState.SENT)
 NAME_LENGTH = 24  # characters of a feed's title that is still its outlet's name
@@ -71,11 +72,16 @@ def build(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.dateti
 
 
 def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datetime) -> Inputs:
-    """Load everything that the issue is decided from, as it is known at `now`."""
+    """Load everything that the issue is decided from.
+
+    Articles are those known at `now`; counts, weather and archive are those of its own morning,
+    so that a past date can be built again.
+    """
     store, edition = newsroom.store, _titled(newsroom)
     ids = {source.id for source in edition.sources}
     background = (a for a in store.placed_articles(edition.name, date) if a.source in ids)
-    stored = store.readings(edition.name, now)
+    morning = min(now, cutoff + dt.timedelta(hours=AFTER_CUTOFF_H))
+    stored = store.readings(edition.name, morning)
     return Inputs(
         version=__version__,
         publication=newsroom.publication,
@@ -84,11 +90,11 @@ def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datet
         cutoff=cutoff,
         articles=_in_language(newsroom, _window(newsroom, date, cutoff, now)),
         background=_in_language(newsroom, background),
-        idf=learn_idf(store.headlines(now, ARCHIVE_HEADLINES)),
+        idf=learn_idf(store.headlines(morning, ARCHIVE_HEADLINES)),
         readings=tuple((name, stored.get(name, ())) for name in newsroom.popularity),
         choices=newsroom.choices(date),
         past=store.past(edition.name, date),
-        weather=_fresh(store.report(edition.name, now), now),
+        weather=_fresh(store.report(edition.name, morning), morning),
     )
 
 
@@ -140,10 +146,16 @@ def rebuilt_state(newsroom: Newsroom, date: dt.date) -> IssueState:
 
     A draft may be built again as often as one likes. One that was sent is frozen, unless nothing
     irrevocable happened (its deliverer only saves) and no later issue stands on it: it stays sent.
-    Raises AlreadyIssued.
+    Raises AlreadyIssued, and Held for one that may have left the house in part.
     """
     records = newsroom.store.issues(newsroom.edition.name)
     state = next((record.state for record in records if record.date == date), IssueState.DRAFT)
+    if state is IssueState.HELD and newsroom.deliverer.irrevocable:
+        raise Held(
+            "the issue is held",
+            where=f"{newsroom.edition.name} {date}",
+            hint="A send ended before it was done: look at what left the house",
+        )
     if state not in OUT:
         return IssueState.DRAFT
     followed = any(record.date > date and record.state in OUT for record in records)
@@ -224,7 +236,8 @@ def _window(
     store, ids = newsroom.store, [source.id for source in newsroom.edition.sources]
     since = _since(newsroom, date, cutoff)
     found = store.articles(ids, since, cutoff, known_by=now)
-    built = [r.built_at for r in store.issues(newsroom.edition.name) if r.date < date]
+    records = store.issues(newsroom.edition.name)
+    built = [record.built_at for record in records if record.date < date and record.state in OUT]
     if not built:
         return found
     late = dt.timedelta(hours=LATE_H)

@@ -75,6 +75,8 @@ class Page:
             one, article = self.by_url[url]
             if choice.do == "drop":
                 self.why_not[one.story.id] = f"dropped by the editors ({choice.where})"
+            elif choice.do == "pin" and choice.to == "popular" and not self.edition.popular.count:
+                self.notices.append(f"{choice.where}: this edition has no most popular list")
             elif choice.do == "pin" and one.story.id in self.pinned:
                 place = self.pinned[one.story.id][0]
                 self.notices.append(f"{choice.where}: its story is pinned to {place} already")

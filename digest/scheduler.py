@@ -22,7 +22,7 @@ from digest.errors import AlreadyIssued, Busy, ConfigError, DigestError, Skipped
 from digest.http import Client
 from digest.model import IssueState
 from digest.pulling import pull
-from digest.sending import send
+from digest.sending import recover, send
 from digest.store import IssueRecord
 from digest.timetable import due_jobs, slot_on
 
@@ -61,7 +61,8 @@ def serve(newsrooms: Sequence[Newsroom]) -> None:
     )
     log.info("publishing %s", ", ".join(newsroom.edition.name for newsroom in newsrooms))
     scheduler.start()
-    stop.wait()
+    while not stop.wait(1):  # a signal between a look and an endless wait would go unheard
+        pass
     log.info("stopping; what is in hand is finished first")
     scheduler.shutdown(wait=True)
 
@@ -81,6 +82,7 @@ def tick(
     """
     done: list[Job] = []
     try:
+        recover(newsroom, now)
         for job in _due(newsroom, now, since):
             if stopping():
                 break
@@ -109,10 +111,20 @@ def _due(newsroom: Newsroom, now: dt.datetime, since: dt.datetime) -> tuple[Job,
         newsroom.edition.timetable,
         newsroom.publication.timezone,
         now,
-        issues={r.date: r.state for r in newsroom.store.issues(newsroom.edition.name)},
+        issues={
+            record.date: _state(newsroom, record)
+            for record in newsroom.store.issues(newsroom.edition.name)
+        },
         last_pull=max(attempts, default=None),
         since=since,
     )
+
+
+def _state(newsroom: Newsroom, record: IssueRecord) -> IssueState:
+    """Give an issue's state; one built by hand after its deadline is that person's to send."""
+    slot = slot_on(newsroom.edition.timetable, newsroom.publication.timezone, record.date)
+    late = record.state is IssueState.DRAFT and record.state_at > slot.deadline
+    return IssueState.HELD if late else record.state
 
 
 def _do(newsroom: Newsroom, job: Job, now: dt.datetime) -> None:

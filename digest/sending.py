@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from digest import archive
-from digest.errors import DeliveryError, Skipped
+from digest.errors import Busy, DeliveryError, DigestError, Skipped
 from digest.model import Delivery, IssueState, Subscriber
 
 if TYPE_CHECKING:
@@ -16,8 +18,10 @@ if TYPE_CHECKING:
     from digest.model import Outcome
     from digest.newsroom import Newsroom
 
+log = logging.getLogger(__name__)
+
 READY = (IssueState.DRAFT, IssueState.APPROVED)
-SENT = (IssueState.SENT, "")  # the state after a send that went well, and no word about it
+SAVED_AGAIN = (IssueState.SENDING, IssueState.SENT, IssueState.HELD)  # where nothing leaves
 
 
 def send(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> tuple[Outcome, ...]:
@@ -28,37 +32,65 @@ def send(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> tuple[Outcome, 
     a delivery failed. The issue is a draft again then, unless something may have left the house:
     then it is held, for a person to look.
     """
-    name = f"{newsroom.edition.name} {date}"
     with newsroom.alone_with(date):
-        _require_ready(newsroom, date)
+        before = _require_ready(newsroom, date)
         deliveries = (_own_copy(newsroom, date),)
         begun: list[Delivery] = []
-        newsroom.store.set_state(newsroom.edition.name, date, IssueState.SENDING, now)
-        state, note = IssueState.HELD, "a send ended before it was done"
+        state, note = IssueState.SENDING, ""
+        newsroom.store.set_state(newsroom.edition.name, date, state, now)
         try:
-            with newsroom.deliverer.open() as session:
-                outcomes = tuple(session.send(deliveries, begun.append))
-            failed = [outcome for outcome in outcomes if outcome.state != "sent"]
-            state, note = (_after_failure(newsroom, begun), failed[0].detail) if failed else SENT
-        except Exception as error:
-            state, note = _after_failure(newsroom, begun), str(error)
+            outcomes = _deliver(newsroom, deliveries, begun)
+            state = IssueState.SENT
+        except BaseException as error:
+            state, note = _after_failure(newsroom, before, begun), str(error)
             raise
         finally:
             newsroom.store.set_state(newsroom.edition.name, date, state, now, note)
-            newsroom.refresh_gallery(now)
+            _show(newsroom, now)
+    return outcomes
+
+
+def recover(newsroom: Newsroom, now: dt.datetime) -> None:
+    """Bring issues out of a send that died: to a draft, or held where something may have left."""
+    for record in newsroom.store.issues(newsroom.edition.name):
+        if record.state is IssueState.SENDING:
+            with suppress(Busy), newsroom.alone_with(record.date):
+                held = newsroom.deliverer.irrevocable
+                state = IssueState.HELD if held else IssueState.DRAFT
+                note = "a send ended before it was done"
+                log.error("%s %s: %s; it is %s now", record.edition, record.date, note, state)
+                newsroom.store.set_state(record.edition, record.date, state, now, note)
+
+
+def _deliver(
+    newsroom: Newsroom, deliveries: Sequence[Delivery], begun: list[Delivery]
+) -> tuple[Outcome, ...]:
+    """Hand the deliveries over, noting each that begins. DeliveryError if one is not sent."""
+    with newsroom.deliverer.open() as session:
+        outcomes = tuple(session.send(deliveries, begun.append))
+    failed = [outcome.detail for outcome in outcomes if outcome.state != "sent"]
+    failed += ["the deliverer told of no outcome"] * (len(deliveries) - len(outcomes))
     if failed:
         raise DeliveryError(
-            f"{len(failed)} of {len(outcomes)} deliveries failed: {failed[0].detail}",
-            where=name,
-            hint=f"Mend the cause; the issue is {state}",
+            f"{len(failed)} of {len(deliveries)} deliveries failed: {failed[0]}",
+            where=f"{deliveries[0].edition} {deliveries[0].date}",
+            hint="Mend the cause; `digest status` tells what became of the issue",
         )
     return outcomes
 
 
-def _require_ready(newsroom: Newsroom, date: dt.date) -> None:
-    """Raise Skipped when the issue is not to be sent; saving it once more is always allowed."""
+def _show(newsroom: Newsroom, now: dt.datetime) -> None:
+    """Refresh the gallery; that it cannot be written must not hide how the send ended."""
+    try:
+        newsroom.refresh_gallery(now)
+    except (DigestError, OSError) as error:
+        log.warning("the gallery could not be written: %s", error)
+
+
+def _require_ready(newsroom: Newsroom, date: dt.date) -> IssueState:
+    """Give the issue's state. Raises Skipped when it is not to be sent; saving again always is."""
     record = newsroom.store.issue(newsroom.edition.name, date)
-    again = () if newsroom.deliverer.irrevocable else (IssueState.SENDING, IssueState.SENT)
+    again = () if newsroom.deliverer.irrevocable else SAVED_AGAIN
     if record is None or record.state not in {*READY, *again}:
         state = "there is no issue" if record is None else f"the issue is {record.state}"
         raise Skipped(
@@ -66,12 +98,14 @@ def _require_ready(newsroom: Newsroom, date: dt.date) -> None:
             where=f"{newsroom.edition.name} {date}",
             hint="Build it first: digest build",
         )
+    return record.state
 
 
-def _after_failure(newsroom: Newsroom, begun: Sequence[Delivery]) -> IssueState:
-    """Give what becomes of an issue whose sending failed."""
-    out_of_reach = bool(begun) and newsroom.deliverer.irrevocable
-    return IssueState.HELD if out_of_reach else IssueState.DRAFT
+def _after_failure(newsroom: Newsroom, before: IssueState, begun: Sequence[Delivery]) -> IssueState:
+    """Give what becomes of an issue whose sending failed; one that was sent before stays sent."""
+    if begun and newsroom.deliverer.irrevocable:
+        return IssueState.HELD
+    return IssueState.SENT if before is IssueState.SENT else IssueState.DRAFT
 
 
 def _own_copy(newsroom: Newsroom, date: dt.date) -> Delivery:

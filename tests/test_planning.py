@@ -347,9 +347,16 @@ def test_a_second_pin_of_one_story_is_told_of() -> None:
             choose("pin", "bridge", to="World"),
             Choice(do="pin", url="https://ledger.example/bridge-too", to="popular", where="here"),
         ),
+        edition=WITH_LIST,
     )
     assert issue.lead.story == "clock"
     assert "here: its story is pinned to World already" in issue.notices
+
+
+def test_a_pin_to_a_list_that_the_edition_does_not_have_is_told_of() -> None:
+    issue = plan(told_by_two(9, "bridge"), choices=(choose("pin", "bridge", to="popular"),))
+    assert issue.notices == ("choices, choice 1: this edition has no most popular list",)
+    assert issue.lead.story == "bridge"
 
 
 def test_a_dropped_story_is_not_replaced_by_another_telling_of_it() -> None:

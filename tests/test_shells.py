@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from publication import newsroom_of, write_feed, write_publication
 
 from digest import archive
 from digest.building import build, gather
-from digest.errors import Busy, DeliveryError, Skipped
+from digest.errors import Busy, DeliveryError, Held, Skipped
 from digest.http import Client
 from digest.model import IssueState, Report
 from digest.protocols import Pulled
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from digest.model import Outcome
     from digest.newsroom import Newsroom
     from digest.protocols import Http, Session
 
@@ -316,3 +318,57 @@ def test_a_typo_in_the_days_choices_does_not_stop_a_scheduled_morning(
 def test_no_job_is_begun_once_the_scheduler_is_stopping(newsroom: Newsroom) -> None:
     assert tick(newsroom, CUTOFF, since=CUTOFF, stopping=lambda: True) == ()
     assert newsroom.store.issue("daily", TODAY) is None
+
+
+def test_a_send_that_died_is_taken_up_again_by_the_scheduler(newsroom: Newsroom) -> None:
+    pull_all(newsroom)
+    build(newsroom, TODAY, CUTOFF, CUTOFF)
+    newsroom.store.set_state("daily", TODAY, IssueState.SENDING, CUTOFF)
+    tick(newsroom, CUTOFF + dt.timedelta(hours=1), since=CUTOFF)
+    record = newsroom.store.issue("daily", TODAY)
+    assert record is not None
+    assert record.state is IssueState.SENT
+
+
+def test_what_may_have_left_the_house_is_held_and_not_built_again(newsroom: Newsroom) -> None:
+    pull_all(newsroom)
+    build(newsroom, TODAY, CUTOFF, CUTOFF)
+    newsroom.store.set_state("daily", TODAY, IssueState.SENDING, CUTOFF)
+    irrevocable = replace(newsroom, deliverer=Broken())
+    tick(irrevocable, CUTOFF + dt.timedelta(hours=1), since=CUTOFF)
+    with pytest.raises(Held, match="the issue is held"):
+        build(irrevocable, TODAY, CUTOFF, CUTOFF)
+
+
+def test_a_deliverer_that_tells_nothing_has_sent_nothing(newsroom: Newsroom) -> None:
+    class Silent:
+        irrevocable = False
+
+        @contextmanager
+        def open(self) -> Iterator[Session]:
+            yield self
+
+        def send(self, batch: object, begin: object) -> Iterator[Outcome]:
+            return iter(())
+
+    pull_all(newsroom)
+    build(newsroom, TODAY, CUTOFF, CUTOFF)
+    with pytest.raises(DeliveryError, match="told of no outcome"):
+        send(replace(newsroom, deliverer=Silent()), TODAY, CUTOFF)
+
+
+def test_an_issue_built_by_hand_after_its_deadline_is_not_missed_again(newsroom: Newsroom) -> None:
+    late = CUTOFF + dt.timedelta(hours=6)
+    pull_all(newsroom)
+    tick(newsroom, late, since=CUTOFF)
+    build(newsroom, TODAY, CUTOFF, late + dt.timedelta(minutes=1))
+    tick(newsroom, late + dt.timedelta(minutes=2), since=CUTOFF)
+    assert send(newsroom, TODAY, late + dt.timedelta(minutes=3))
+
+
+def test_a_past_morning_built_again_has_its_own_weather(newsroom: Newsroom) -> None:
+    pull_all(newsroom)
+    days = dt.timedelta(days=3)
+    newsroom.store.add_report("daily", Report(temperature_c=30, as_of=CUTOFF + days))
+    issue = build(newsroom, TODAY, CUTOFF, CUTOFF + days).issue
+    assert issue.masthead.weather is None

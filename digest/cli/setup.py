@@ -102,7 +102,11 @@ def check(config_dir: Path, *, online: bool, as_json: bool) -> None:
     from digest.settings import load_configuration
 
     configuration = load_configuration(config_dir)
-    problems = []
+    problems = [
+        f"{shown(path)}: there is no edition of this name"
+        for path in sorted((configuration.folder / "choices").glob("*/"))
+        if path.name not in configuration.editions
+    ]
     for name, recipe in configuration.editions.items():
         found = _check(configuration, recipe, online=online)
         problems += [f"{name}: {problem}" for problem in found]
@@ -153,15 +157,13 @@ def _faulty_choices(newsroom: Newsroom, configuration: Configuration) -> list[st
     import datetime as dt
 
     folder = configuration.folder / "choices"
-    problems = [
-        f"{shown(path)}: there is no edition of this name"
-        for path in sorted(folder.glob("*/"))
-        if path.name not in configuration.editions
-    ]
+    problems = []
     for path in sorted((folder / newsroom.edition.name).glob("*.toml")):
         try:
-            date = dt.datetime.strptime(path.stem, "%Y-%m-%d").date()  # noqa: DTZ007  a date
+            date = dt.date.fromisoformat(path.stem)
         except ValueError:
+            date = None
+        if date is None or date.isoformat() != path.stem:
             problems.append(f"{shown(path)}: the file's name is no date like 2026-11-23.toml")
             continue
         try:
@@ -179,7 +181,7 @@ def _unmatched_on(newsroom: Newsroom, date: dt.date) -> list[str]:
 
     choices = newsroom.choices(date)
     until = dt.datetime.combine(date, dt.time(), dt.UTC) + dt.timedelta(days=2)
-    since = until - dt.timedelta(hours=48 + newsroom.edition.window.max_hours)
+    since = until - dt.timedelta(hours=96 + newsroom.edition.window.max_hours)
     ids = [source.id for source in newsroom.edition.sources]
     articles = newsroom.store.articles(ids, since, until, known_by=LAST_MOMENT)
     return unmatched_choices(choices, articles) if articles else []

@@ -57,7 +57,7 @@ def _compiled(
 
 
 def check_theme(themes: Sequence[Path]) -> None:
-    """Compile every template of a theme and read its tokens. Raises TemplateError."""
+    """Parse every template of a theme and read its tokens. Raises TemplateError."""
     _require_theme(themes)
     read_tokens(themes)
     compiler = jinja2.Environment(autoescape=_is_markup)  # noqa: S701  nothing is rendered
