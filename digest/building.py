@@ -60,8 +60,8 @@ def build(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.dateti
     """Build the issue of a date from what is stored, and save it as a draft.
 
     Where a deliverer only saves, an issue that was sent stays sent, and `send` saves it again.
-    Raises AlreadyIssued when it may not be built again, Busy when another process is at it, and
-    Skipped when it would be too short: then nothing is written.
+    Raises AlreadyIssued or Held when it may not be built again, Busy when another process is at
+    it, and Skipped when it would be too short: then nothing is written.
     """
     with newsroom.alone_with(date):
         state = rebuilt_state(newsroom, date)

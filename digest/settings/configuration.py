@@ -23,11 +23,6 @@ class PlugSpec:
     use: str
     options: Mapping[str, object] = field(default_factory=dict)
 
-    @property
-    def is_outside(self) -> bool:
-        """Whether it is somebody's own class."""
-        return ":" in self.use
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
