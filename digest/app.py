@@ -1,7 +1,7 @@
 """The composition root: the one place where configuration becomes working parts.
 
 A plug is a class. It is handed what it asks for by the names of its parameters (`source`, `root`,
-`out`) and the options that the editors wrote beside `use`.
+`out`, `sandbox`) and the options that the editors wrote beside `use`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from digest.errors import ConfigError, DigestError
 from digest.newsroom import Newsroom
 from digest.resources import bundled
+from digest.sandbox import Sandbox
 from digest.settings import load_choices
 from digest.store import Store
 
@@ -22,11 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from digest.http import Client
+    from digest.protocols import Enricher
     from digest.recipe import Edition
     from digest.settings import Configuration, PlugSpec, Recipe
 
+# What the sandbox's workers have imported before they are needed.
+READERS = ("digest.sources.parsing",)
+
 BUILT_IN = {
     ("source", "feed"): "digest.sources.feed:Feed",
+    ("source", "sitemap"): "digest.sources.sitemap:Sitemap",
+    ("source", "page"): "digest.sources.page:Page",
     ("popularity", "feed_counts"): "digest.popularity.feed_counts:FeedCounts",
     ("popularity", "table"): "digest.popularity.table:Table",
     ("weather", "open_meteo"): "digest.weather.open_meteo:OpenMeteo",
@@ -42,10 +50,9 @@ def open_newsroom(configuration: Configuration, recipe: Recipe) -> Iterator[News
     Raises ConfigError for a plug that cannot be made, StoreError for a database that cannot be
     opened.
     """
-    plugs = make_plugs(configuration, recipe)
     templates = template_folders(configuration)
     _require_theme(recipe.edition, templates)
-    with Store.open(configuration.store_url) as store:
+    with Sandbox(preload=READERS) as sandbox, Store.open(configuration.store_url) as store:
         yield Newsroom(
             publication=configuration.publication,
             edition=recipe.edition,
@@ -55,13 +62,29 @@ def open_newsroom(configuration: Configuration, recipe: Recipe) -> Iterator[News
             pictures=recipe.pictures,
             choices=lambda date: load_choices(configuration.folder, recipe.edition, date),
             clock=lambda: dt.datetime.now(dt.UTC),
-            **plugs,
+            http=lambda: make_client(configuration),
+            sandbox=sandbox,
+            enricher=_enricher(sandbox) if recipe.reads_pages else None,
+            **make_plugs(configuration, recipe, sandbox),
         )
 
 
-def make_plugs(configuration: Configuration, recipe: Recipe) -> dict[str, Any]:
+def make_client(configuration: Configuration) -> Client:
+    """Make the HTTP client as the publication configured it, not yet open."""
+    from digest.http import Client
+
+    return Client(contact=configuration.contact, allow=configuration.allow)
+
+
+def _enricher(sandbox: Sandbox) -> Enricher:
+    from digest.sources.article_page import ArticlePage
+
+    return ArticlePage(sandbox)
+
+
+def make_plugs(configuration: Configuration, recipe: Recipe, sandbox: Sandbox) -> dict[str, Any]:
     """Make every plug of an edition, by the `Newsroom` field that it belongs to."""
-    context = {"root": configuration.root, "out": configuration.out}
+    context = {"root": configuration.root, "out": configuration.out, "sandbox": sandbox}
     edition = recipe.edition
     return {
         "sources": {

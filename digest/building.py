@@ -8,9 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from digest import __version__, archive
 from digest.errors import AlreadyIssued, Held
@@ -28,14 +26,24 @@ from digest.timetable import slot_on
 from digest.wording import learn_idf
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Mapping
     from pathlib import Path
 
-    from digest.model import Article, Email, Issue, Report, ScoredStory, Source
+    from digest.health import SourceState
+    from digest.model import (
+        Article,
+        Email,
+        Image,
+        Issue,
+        Probe,
+        Report,
+        ScoredStory,
+        Source,
+    )
     from digest.newsroom import Newsroom
     from digest.preflight import Finding
     from digest.recipe import Edition
-    from digest.store import SourceState
+    from digest.store import Store
 
 ARCHIVE_HEADLINES = 5_000  # what the IDF is learnt from: weeks of a newsroom, 0.1 s to count
 AFTER_CUTOFF_H = 1  # counts and weather pulled for a cutoff come after it; later ones are not its
@@ -88,7 +96,7 @@ def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datet
         edition=edition,
         date=date,
         cutoff=cutoff,
-        articles=_in_language(newsroom, _window(newsroom, date, cutoff, now)),
+        articles=_in_language(newsroom, _enriched(store, _window(newsroom, date, cutoff, now))),
         background=_in_language(newsroom, background),
         idf=learn_idf(store.headlines(morning, ARCHIVE_HEADLINES)),
         readings=tuple((name, stored.get(name, ())) for name in newsroom.popularity),
@@ -244,6 +252,32 @@ def _window(
     return found + store.articles(ids, since - late, since, known_by=now, new_since=max(built))
 
 
+def _enriched(store: Store, articles: tuple[Article, ...]) -> tuple[Article, ...]:
+    """Add what was looked up of articles: their pages, and what their pictures really are."""
+    pages = store.pages([article.url for article in articles])
+    articles = tuple(
+        replace(
+            article,
+            image=article.image or page.image,
+            summary=article.summary or page.summary,
+            body=article.body or page.body,
+        )
+        if (page := pages.get(article.url))
+        else article
+        for article in articles
+    )
+    probes = store.probes([article.image.url for article in articles if article.image])
+    return tuple(replace(a, image=_honest(a.image, probes)) for a in articles)
+
+
+def _honest(image: Image | None, probes: Mapping[str, Probe]) -> Image | None:
+    """Give a picture the size that it has; None if it turned out to be of no use."""
+    probe = probes.get(image.url) if image else None
+    if image is None or probe is None:
+        return image
+    return None if probe.fault else replace(image, width=probe.width, height=probe.height)
+
+
 def _in_language(newsroom: Newsroom, articles: Iterable[Article]) -> tuple[Article, ...]:
     """Take articles whose feed states no language to be in the publication's."""
     language = newsroom.publication.language
@@ -281,12 +315,6 @@ def _placements(issue: Issue) -> tuple[Past, ...]:
 
 def _local_pictures(newsroom: Newsroom, issue: Issue) -> dict[str, Path]:
     """Find the bundled files of the issue's pictures, so that previews show them offline."""
-    if newsroom.pictures is None:
-        return {}
-    found = {}
-    for placement in issue.placements:
-        if placement.image is not None:
-            file = newsroom.pictures / PurePosixPath(urlsplit(placement.image.url).path).name
-            if file.is_file():
-                found[placement.image.url] = file
-    return found
+    urls = {placement.image.url for placement in issue.placements if placement.image}
+    found = {url: newsroom.bundled_picture(url) for url in sorted(urls)}
+    return {url: file for url, file in found.items() if file}

@@ -3,6 +3,7 @@
     DigestError                 exit 1: the work failed
     ├── ConfigError             exit 2: a file, key or value is not usable
     ├── SourceError             one source could not be read; the issue goes on without it
+    │   └── SourceGone          its server says that it will never be back
     ├── ProviderError           a popularity or weather provider gave nothing usable
     ├── TemplateError           a theme's file is missing or broken
     ├── StoreError              the database is absent, locked or of another version
@@ -16,6 +17,12 @@ A message says what failed, where, and what to do next.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
 
 
 class DigestError(Exception):
@@ -44,7 +51,18 @@ class ConfigError(DigestError):
 
 
 class SourceError(DigestError):
-    """One source could not be read; `where` is its id."""
+    """One source could not be read; `where` is its id.
+
+    `retry_at` is the earliest time at which it may be asked again, None for whenever one likes;
+    `memory` is what it wants to remember all the same, None for what it knew before.
+    """
+
+    retry_at: dt.datetime | None = None
+    memory: Mapping[str, str] | None = None
+
+
+class SourceGone(SourceError):  # noqa: N818  a state of the source, as the words below are
+    """The server says that the source is gone for good: only an editor asks it again."""
 
 
 class ProviderError(DigestError):

@@ -7,6 +7,7 @@ twice or not at all, so texts are decoded until nothing changes: "Q&amp;amp;A" a
 
 from __future__ import annotations
 
+import functools
 import html as entities
 import re
 from html.entities import html5
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 import nh3
-from lxml.html import defs, fragment_fromstring
+from lxml import etree
+from lxml.html import defs, html_parser
 
 from digest.model import Image
 
@@ -55,20 +57,6 @@ _TEXT = nh3.Cleaner(
     link_rel=None,
 )
 _LAZY = ("data-src", "data-lazy-src", "data-original")
-_IMAGES = nh3.Cleaner(
-    tags={"img", "figure", "figcaption", "cite", "span", "div", "p", "small"},
-    clean_content_tags={"script", "style", "template"},
-    attributes={
-        "*": set(),
-        "img": {"src", "alt", "title", "width", "height", "class", *_LAZY},
-        "span": {"class"},
-        "div": {"class"},
-        "small": {"class"},
-    },
-    url_schemes={"http", "https"},
-    link_rel=None,
-)
-
 _OPENING = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _STRAY_LESS_THAN = re.compile(
@@ -77,8 +65,8 @@ _STRAY_LESS_THAN = re.compile(
     re.IGNORECASE,
 )
 _AMPERSAND = re.compile(r"&(?:#\d{1,7};|#[xX][\da-fA-F]{1,6};|([A-Za-z][A-Za-z\d]{1,31};))?")
-_BREAK = re.compile(r"(?:<br>\s*){2,}|</?(?!br>)[a-z][a-z0-9]*>")
-_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_BREAK = re.compile(r"<(?:br>\s*(?:<br>\s*)+|/?(?!br>)[a-z][a-z0-9]*>)")
+_BLANK_LINE = re.compile(r"(?>\r\n?|\n)[ \t]*(?>\r\n?|\n)")
 
 # Control, direction-changing and zero-width characters, and lone surrogates. The joiners stay
 # where they mean something: within emoji and within scripts other than Latin.
@@ -99,6 +87,7 @@ _CREDIT = re.compile(
     r"\s*([\w@\u00a9][^()\[\]]{1,120}?)[.)\]\s]*$",
     re.IGNORECASE,
 )
+_CREDIT_WORDS = ("image", "photo", "picture", "credit")  # looked for first: most lines have none
 _DECORATION = re.compile(
     r"emoji|avatar|smil(?:ey|ies)|spacer|pixel|blank\.gif|transparent\.|1x1|/tracking/|/tracker"
     r"|doubleclick\.|scorecardresearch\.|feedburner\.com/~|feedsportal\.|stats\.wordpress\."
@@ -109,6 +98,8 @@ _DECORATION = re.compile(
 
 def plain_text(html: str) -> str:
     """Give the text of `html` on one line, without tags, entities and invisible characters."""
+    if "<" not in html and "&" not in html:  # the quick way: most texts are plain
+        return _one_line(html[:MAX_HTML])
     text = _one_line(_within_bounds(html))
     for _ in range(MAX_ROUNDS):
         if "<" not in text and "&" not in text:
@@ -139,7 +130,8 @@ def images(html: str, base_url: str) -> tuple[Image, ...]:
     """
     if "<img" not in html.lower():
         return ()
-    root = fragment_fromstring(_IMAGES.clean(_within_bounds(html)), create_parent="div")
+    # Nothing but addresses and plain text leaves this tree: it need not be cleaned.
+    root = etree.fromstring(f"<div>{_within_bounds(html)}</div>", html_parser)
     found = (_image(element, base_url) for element in root.iter("img"))
     return tuple(image for image in found if image)
 
@@ -158,7 +150,8 @@ def pixels(text: str | None) -> int | None:
 
 def split_credit(caption: str) -> tuple[str, str]:
     """Part a plain caption from the credit at its end ("A bridge. Photo: Jo Doe"), "" if none."""
-    match = _CREDIT.search(caption)
+    lowered = caption.lower()
+    match = any(word in lowered for word in _CREDIT_WORDS) and _CREDIT.search(caption)
     if not match:
         return caption, ""
     return caption[: match.start()].rstrip(), match[1].strip()
@@ -185,17 +178,21 @@ def first_sentence(text: str) -> str:
     return text[: match.end()] if match else text
 
 
+@functools.lru_cache(maxsize=1)  # a description is asked for its paragraphs and its text
 def _blocks(html: str) -> list[str]:
     """Clean `html` once and part it at its block elements; each part is decoded once."""
-    cleaned = _TEXT.clean(_with_strays_escaped(html))
-    parts = (_BREAK if "<" in cleaned else _BLANK_LINE).split(cleaned)
+    html = _with_strays_escaped(html)
+    if "<" in html:  # else there is no markup to clean
+        html = _TEXT.clean(html)
+    parts = (_BREAK if "<" in html else _BLANK_LINE).split(html)
     return [entities.unescape(part.replace("<br>", " ")) for part in parts]
 
 
 def _with_strays_escaped(html: str) -> str:
     """Escape every "<" and "&" that is a character of the text, so that the parser keeps it."""
-    html = _AMPERSAND.sub(_kept_entity, _CDATA.sub("", html))
-    return _STRAY_LESS_THAN.sub("&lt;", html)
+    if "<![CDATA[" in html or "]]>" in html:
+        html = _CDATA.sub("", html)
+    return _STRAY_LESS_THAN.sub("&lt;", _AMPERSAND.sub(_kept_entity, html))
 
 
 def _kept_entity(match: re.Match[str]) -> str:
@@ -203,6 +200,7 @@ def _kept_entity(match: re.Match[str]) -> str:
     return match[0] if is_entity else f"&amp;{match[0][1:]}"
 
 
+@functools.lru_cache(maxsize=2)  # a body is asked for its paragraphs and its pictures
 def _within_bounds(html: str) -> str:
     """Cut hostile HTML where it becomes too long or too deeply nested; drop lone surrogates."""
     html = html[:MAX_HTML]
@@ -218,9 +216,10 @@ def _within_bounds(html: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    if not text.isprintable():  # the quick test: most lines hold nothing to drop
-        text = _USELESS_JOINER.sub("", _INVISIBLE.sub("", text))
-    return " ".join(text.split())
+    line = " ".join(text.split())
+    if line.isprintable():  # the quick test: most lines hold nothing to drop
+        return line
+    return " ".join(_USELESS_JOINER.sub("", _INVISIBLE.sub("", line)).split())
 
 
 def _image(element: HtmlElement, base_url: str) -> Image | None:

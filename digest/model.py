@@ -68,12 +68,29 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What a picture's address really held when it was asked.
+
+    `kind` is "jpeg", "png", …; width and height are pixels as shown, `size_bytes` those of the
+    whole file; each may be unknown. `fault` says why the picture cannot be shown, "" if it can.
+    """
+
+    url: str
+    checked_at: dt.datetime
+    kind: str = ""
+    width: int | None = None
+    height: int | None = None
+    size_bytes: int | None = None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """One published piece, as its source gave it.
 
     Identity is (`source`, `guid`). `published` is None rather than wrong. `first_seen` is the
-    moment of the pull that brought it. `body` holds paragraphs; `comments` is None when the
-    source counts none.
+    moment of the pull that brought it. `body` holds paragraphs; `comments` and `views` (how often
+    it was read) are None when the source does not count them.
     """
 
     source: str
@@ -89,6 +106,7 @@ class Article:
     categories: tuple[str, ...] = ()
     image: Image | None = None
     comments: int | None = None
+    views: int | None = None
     language: str = ""
 
     @property

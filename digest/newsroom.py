@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from digest import archive
 from digest.errors import DigestError
@@ -13,9 +15,18 @@ from digest.model import IssueState
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from digest.protocols import Deliverer, Popularity, SourcePlug, Weather
+    from digest.protocols import (
+        Deliverer,
+        Enricher,
+        Http,
+        Popularity,
+        Sandbox,
+        SourcePlug,
+        Weather,
+    )
     from digest.recipe import Choice, Edition, Publication
     from digest.store import IssueRecord, Store
 
@@ -29,7 +40,9 @@ class Newsroom:
 
     `templates` are folders searched in order, the user's first; `pictures` holds bundled pictures
     by file name; `choices` reads the editors' decisions for a date. `clock` tells the real time,
-    which only leases go by; everything else takes `now`. Wired in `app`.
+    which only leases go by; everything else takes `now`. `http` makes the HTTP client, to be opened
+    by `async with`. `enricher` reads articles' pages, None where the edition does not want that.
+    Wired in `app`.
     """
 
     publication: Publication
@@ -44,11 +57,21 @@ class Newsroom:
     pictures: Path | None
     choices: Callable[[dt.date], tuple[Choice, ...]]
     clock: Callable[[], dt.datetime]
+    http: Callable[[], AbstractAsyncContextManager[Http]]
+    sandbox: Sandbox
+    enricher: Enricher | None
 
     @property
     def themes(self) -> tuple[Path, ...]:
         """The folders in which the edition's theme may be, the user's first."""
         return tuple(folder / self.edition.theme for folder in self.templates)
+
+    def bundled_picture(self, url: str) -> Path | None:
+        """Give the bundled file of a picture, by the name that its address ends with."""
+        if self.pictures is None:
+            return None
+        file = self.pictures / PurePosixPath(urlsplit(url).path).name
+        return file if file.is_file() else None
 
     @contextmanager
     def alone_with(self, date: dt.date) -> Iterator[None]:

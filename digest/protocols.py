@@ -7,7 +7,7 @@ class, and one of these protocols. It opens no sockets of its own and knows noth
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -16,25 +16,49 @@ if TYPE_CHECKING:
 
     from digest.model import Article, Delivery, Outcome, Reading, Report
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An HTTP answer: final `url`, lower-case header names, whole decoded `body`."""
+    """An HTTP answer: final `url`, lower-case header names, decoded `body`.
+
+    `moved_to` is where permanent redirects (301, 308) alone led, "" if the first hop was none.
+    """
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: bytes
+    moved_to: str = ""
 
 
 class Http(Protocol):
     """The one HTTP client of the house."""
 
-    async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
+    async def get(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        first_bytes: int | None = None,
+    ) -> Response:
         """Fetch `url`, following redirects, within the client's bounds.
 
-        Raises SourceError, with the reason in an editor's words, when there is no answer.
-        A status of 400 and above is an answer.
+        With `first_bytes` the body is read no further than that. Raises SourceError, with the
+        reason in an editor's words, when there is no answer. A status of 400 and above is one.
+        """
+
+
+class Sandbox(Protocol):
+    """Where hostile documents are read: in processes that can be killed."""
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function of a module, within limits of time and memory.
+
+        Arguments and result are pickled. Raises what the function raises, and SourceError when it
+        took too long, took too much memory or brought its process down.
         """
 
 
@@ -42,12 +66,14 @@ class Http(Protocol):
 class Pulled:
     """What a source gave: articles newest first, what it wants to remember, its own title.
 
-    `memory` replaces the source's memory whole. `warnings` say in one phrase each what was left
-    out ("3 items without a link"). `unchanged` means that the server said so: nothing was read.
+    `memory` replaces the source's memory whole. `due` is when the source may be asked again, None
+    for whenever one likes. `warnings` say in one phrase each what was left out ("3 items without a
+    link"). `unchanged` means that the same document was there: nothing was read.
     """
 
     articles: tuple[Article, ...] = ()
     memory: Mapping[str, str] = field(default_factory=dict)
+    due: dt.datetime | None = None
     title: str = ""
     warnings: tuple[str, ...] = ()
     unchanged: bool = False
@@ -58,6 +84,13 @@ class SourcePlug(Protocol):
 
     async def pull(self, http: Http, memory: Mapping[str, str], now: dt.datetime) -> Pulled:
         """Ask what there is. Raises SourceError naming the reason."""
+
+
+class Enricher(Protocol):
+    """What fills in what an article lacks."""
+
+    async def enrich(self, http: Http, article: Article) -> Article:
+        """Give the article, with more of it where there is more. Raises SourceError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

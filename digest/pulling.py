@@ -1,4 +1,4 @@
-"""Pull: ask each source what is new; store articles, counts of readers, the weather.
+"""Pull: ask each source that is due what is new; store articles, counts of readers, the weather.
 
 A source that fails costs the issue its articles and one line in the report, nothing else.
 """
@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import json
 import logging
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from digest.errors import DigestError
+from digest.health import alert_of
 from digest.protocols import Considered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
 
+    from digest.health import SourceState
     from digest.model import Source
     from digest.newsroom import Newsroom
     from digest.protocols import Http, Pulled
@@ -24,22 +29,54 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+MAX_AT_ONCE = 100  # sources in hand: what is fetched and not yet stored stays in memory
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceResult:
-    """How one source's pull ended: `error` is empty when it was read."""
+    """How one source's pull ended: `error` is empty when it was read, or was not asked.
+
+    `resting_until` says when it may be asked again, where it was left alone; None with `resting`
+    means that only an editor brings it back. `took_s` is in seconds.
+    """
 
     source: str
     title: str
     new: int = 0
     read: int = 0
     unchanged: bool = False
+    resting: bool = False
+    resting_until: dt.datetime | None = None
     error: str = ""
     warnings: tuple[str, ...] = ()
+    took_s: float = 0
+
+    @property
+    def outcome(self) -> str:
+        """One word: failed, resting, unchanged or read."""
+        if self.error:
+            return "failed"
+        return "resting" if self.resting else "unchanged" if self.unchanged else "read"
+
+    def __str__(self) -> str:
+        """Give one structured line (logfmt): what a log keeps of this source."""
+        facts = {"source": self.source, "outcome": self.outcome}
+        if self.resting_until:
+            facts["until"] = f"{self.resting_until:%Y-%m-%dT%H:%MZ}"
+        if self.outcome == "read":
+            facts |= {"new": str(self.new), "read": str(self.read)}
+        if not self.resting:
+            facts["took_s"] = f"{self.took_s:.2f}"
+        if self.error:
+            facts["error"] = self.error
+        if self.warnings:
+            facts["warnings"] = "; ".join(self.warnings)
+        return " ".join(f"{key}={_quoted(value)}" for key, value in facts.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullReport:
-    """What a pull brought, in the order of the edition's sources."""
+    """What a pull brought, in the order of the edition's sources; `notices` are for the editors."""
 
     sources: tuple[SourceResult, ...]
     notices: tuple[str, ...] = ()
@@ -50,45 +87,85 @@ async def pull(
     http: Http,
     now: dt.datetime,
     tell: Callable[[SourceResult], None] = lambda _: None,
+    *,
+    force: bool = False,
 ) -> PullReport:
-    """Ask every source at once, storing each as it answers; then the counts and the weather.
+    """Ask every source that is due, storing each as it answers; then the counts and the weather.
 
-    `tell` is called with each source's result as it comes.
+    With `force` all are asked, the disabled too. `tell` is called with each source's result as it
+    comes.
     """
     states = newsroom.store.source_states()
-    # At a moment before its last pull (`--at`) a source does not remember anything yet.
-    later = {source for source, state in states.items() if state.last_attempt > now}
+    alerts: list[str] = []
+    in_hand = asyncio.Semaphore(MAX_AT_ONCE)
 
     async def one(source: Source) -> SourceResult:
-        memory = {} if source.id in later else newsroom.store.memory(source.id)
-        result = await _pull_source(newsroom, source, http, memory, now)
+        state = states.get(source.id)
+        if state and state.rests(now) and not force:
+            result = _resting(source, state)
+        else:
+            async with in_hand:
+                result = await _pull_source(newsroom, source, http, state, now, alerts.append)
         tell(result)
         return result
 
-    results = await asyncio.gather(*map(one, newsroom.edition.sources))
+    sources = newsroom.edition.sources
+    spread = _spread(sources)
+    results = dict(zip(spread, await asyncio.gather(*map(one, spread)), strict=True))
     notices = [
+        *alerts,
         *await _pull_readings(newsroom, http, now),
         *await _pull_weather(newsroom, http, now),
     ]
-    return PullReport(sources=tuple(results), notices=tuple(notices))
+    return PullReport(sources=tuple(results[source] for source in sources), notices=tuple(notices))
+
+
+def _spread(sources: Sequence[Source]) -> list[Source]:
+    """Order the sources so that those of one owner, and so mostly of one host, are far apart.
+
+    A host's requests are a second apart; a queue for one host must not keep the others waiting.
+    """
+    met: Counter[str] = Counter()
+    rounds = []
+    for place, source in enumerate(sources):
+        rounds.append((met[source.owner], place))
+        met[source.owner] += 1
+    return [sources[place] for _, place in sorted(rounds)]
+
+
+def _resting(source: Source, state: SourceState) -> SourceResult:
+    return SourceResult(
+        source=source.id,
+        title=source.title or state.title,
+        resting=True,
+        resting_until=None if state.disabled else state.due,
+        error="",
+    )
 
 
 async def _pull_source(
     newsroom: Newsroom,
     source: Source,
     http: Http,
-    memory: Mapping[str, str],
+    state: SourceState | None,
     now: dt.datetime,
+    alert: Callable[[str], None],
 ) -> SourceResult:
-    store = newsroom.store
+    """Pull one source and store what it gave, or how it failed."""
+    began = perf_counter()
+    # At a moment before its last attempt (`--at`) it does not remember anything yet.
+    memory = state.memory if state and state.last_attempt <= now else {}
     try:
         pulled = await newsroom.sources[source.id].pull(http, memory, now)
-        new = store.add_pull(source.id, pulled, now)
+        new = newsroom.store.add_pull(source.id, pulled, now)
+        result = _read(source, pulled, new)
     except Exception as error:  # noqa: BLE001  anyone's plug may fail in any way
-        reason = str(error) if isinstance(error, DigestError) else _plug_failed(source.id, error)
-        store.fail_pull(source.id, reason, now)
-        return SourceResult(source=source.id, title=source.title, error=reason)
-    return _read(source, pulled, new)
+        known = error if isinstance(error, DigestError) else _plug_failed(source.id, error)
+        after = newsroom.store.fail_pull(source.id, known, now)
+        if news := alert_of(state, after):
+            alert(f"{source.title or source.id}: {news} ({after.last_error})")
+        result = SourceResult(source=source.id, title=source.title, error=after.last_error)
+    return replace(result, took_s=perf_counter() - began)
 
 
 def _read(source: Source, pulled: Pulled, new: int) -> SourceResult:
@@ -116,7 +193,7 @@ async def _pull_readings(newsroom: Newsroom, http: Http, now: dt.datetime) -> li
         except DigestError as error:
             notices.append(str(error))
         except Exception as error:  # noqa: BLE001  likewise
-            notices.append(_plug_failed(name, error))
+            notices.append(str(_plug_failed(name, error)))
     return notices
 
 
@@ -130,11 +207,15 @@ async def _pull_weather(newsroom: Newsroom, http: Http, now: dt.datetime) -> lis
     except DigestError as error:
         return [str(error)]
     except Exception as error:  # noqa: BLE001  likewise
-        return [_plug_failed("weather", error)]
+        return [str(_plug_failed("weather", error))]
     return []
 
 
-def _plug_failed(name: str, error: Exception) -> str:
+def _plug_failed(name: str, error: Exception) -> DigestError:
     """Tell of anyone's plug that failed in a way of its own; the issue goes on without it."""
     log.debug("%s failed", name, exc_info=error)
-    return f"{name}: the plug failed with {type(error).__name__}: {error}"
+    return DigestError(f"the plug failed with {type(error).__name__}: {error}", where=name)
+
+
+def _quoted(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False) if set(value) & set(' "=\\') else value

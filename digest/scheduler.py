@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from digest.building import build
+from digest.enriching import enrich
 from digest.errors import AlreadyIssued, Busy, ConfigError, DigestError, Skipped
-from digest.http import Client
 from digest.model import IssueState
 from digest.pulling import pull
 from digest.sending import recover, send
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from digest.newsroom import Newsroom
+    from digest.pulling import SourceResult
     from digest.recipe import Choice
     from digest.timetable import Job
 
@@ -141,22 +142,22 @@ def _do(newsroom: Newsroom, job: Job, now: dt.datetime) -> None:
 
 def _pull(newsroom: Newsroom, now: dt.datetime) -> None:
     async def work() -> None:
-        async with Client(contact=newsroom.publication.url) as http:
-            report = await pull(newsroom, http, now)
-        for result in report.sources:
-            if result.error:
-                log.warning("pull source=%s error=%r", result.source, result.error)
-            else:
-                log.info("pull source=%s new=%d read=%d", result.source, result.new, result.read)
+        async with newsroom.http() as http:
+            report = await pull(newsroom, http, now, _log_source)
         for notice in report.notices:
             log.warning("%s", notice)
 
     asyncio.run(work())
 
 
+def _log_source(result: SourceResult) -> None:
+    log.log(logging.WARNING if result.error else logging.INFO, "pull %s", result)
+
+
 def _build(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
     slot = slot_on(newsroom.edition.timetable, newsroom.publication.timezone, date)
     forgiving = replace(newsroom, choices=lambda day: _readable_choices(newsroom, day))
+    asyncio.run(_enrich(forgiving, date, slot.cutoff, now))
     try:
         built = build(forgiving, date, slot.cutoff, now)
     except (Busy, AlreadyIssued):
@@ -167,6 +168,15 @@ def _build(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
     log.info("%s %s: built in %s", newsroom.edition.name, date, built.folder)
     for notice in built.issue.notices:
         log.warning("%s", notice)
+
+
+async def _enrich(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datetime) -> None:
+    """Look up what the issue lacks; what fails there must not cost the issue."""
+    try:
+        async with newsroom.http() as http:
+            await enrich(newsroom, http, date, cutoff, now)
+    except Exception:
+        log.exception("%s %s could not be enriched", newsroom.edition.name, date)
 
 
 def _readable_choices(newsroom: Newsroom, date: dt.date) -> tuple[Choice, ...]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from loopback import Inline
 
 from digest.errors import SourceError
 from digest.model import Article, Source
@@ -50,14 +51,20 @@ class Web:
         self.headers = headers or {}
         self.asked: list[Mapping[str, str]] = []
 
-    async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
+    async def get(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        first_bytes: int | None = None,
+    ) -> Response:
         self.asked.append(headers or {})
         return Response(url=url, status=self.status, headers=self.headers, body=self.body)
 
 
 def feed(url: str = URL, root: Path = Path()) -> Feed:
     source = Source(id=url, title="World", owner="courier.example")
-    return Feed(source, url=url, root=root)
+    return Feed(source, url=url, root=root, sandbox=Inline())
 
 
 def pull(web: Web, memory: Mapping[str, str] | None = None) -> Pulled:

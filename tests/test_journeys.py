@@ -23,7 +23,7 @@ def root(tmp_path: Path) -> Path:
 
 def test_run_makes_an_issue_and_says_where_it_and_the_gallery_are(root: Path) -> None:
     told = digest(root, "run", "--at", AT)
-    assert "Pulled 3 of 3 sources: 9 new articles" in told
+    assert "Pulled 3 sources (3 read): 9 new articles" in told
     assert "Issue:   out/daily/2026-11-23/preview.html" in told
     assert "Gallery: out/index.html" in told
     folder = root / "out/daily/2026-11-23"

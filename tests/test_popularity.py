@@ -12,9 +12,9 @@ import pytest
 from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from loopback import visitor
 
 from digest.errors import ProviderError
-from digest.http import Client
 from digest.model import Article, Reading
 from digest.popularity.feed_counts import FeedCounts
 from digest.popularity.table import MAX_BYTES, MAX_COUNT, MAX_ROWS, Table
@@ -40,7 +40,7 @@ def article(url: str, comments: int | None, guid: str = "1") -> Article:
 def ask(plug: Popularity, *articles: Article) -> tuple[Reading, ...]:
     async def readings() -> tuple[Reading, ...]:
         considered = Considered(since=NOW - dt.timedelta(days=1), until=NOW, articles=articles)
-        async with Client(contact="desk@courier.example", connect_s=2, total_s=5) as http:
+        async with visitor(connect_s=2, total_s=5) as http:
             return await plug.readings(http, considered, NOW)
 
     return asyncio.run(readings())
@@ -260,7 +260,7 @@ def fetch(root: Path, status: int, body: bytes) -> tuple[Reading, ...]:
         considered = Considered(since=NOW, until=NOW, articles=())
         async with (
             serving(status, body) as url,
-            Client(contact="desk@courier.example") as http,
+            visitor() as http,
         ):
             return await Table(path=url, root=root).readings(http, considered, NOW)
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fiction import CUTOFF, TODAY
+from loopback import visitor
 from publication import newsroom_of, write_feed, write_publication
 
 from digest import archive
 from digest.building import build, gather
 from digest.errors import Busy, DeliveryError, Held, Skipped
-from digest.http import Client
 from digest.model import IssueState, Report
 from digest.protocols import Pulled
 from digest.pulling import PullReport, SourceResult, pull
@@ -50,7 +50,7 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
 
 def pull_all(newsroom: Newsroom, now: dt.datetime = CUTOFF) -> PullReport:
     async def work() -> PullReport:
-        async with Client(contact="https://courier.example/") as http:
+        async with visitor() as http:
             return await pull(newsroom, http, now)
 
     return asyncio.run(work())
@@ -75,7 +75,7 @@ def test_each_source_is_told_of_as_it_comes(newsroom: Newsroom) -> None:
     told: list[SourceResult] = []
 
     async def work() -> None:
-        async with Client(contact="https://courier.example/") as http:
+        async with visitor() as http:
             await pull(newsroom, http, CUTOFF, told.append)
 
     asyncio.run(work())

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
+from loopback import visitor
 
 from digest.errors import ProviderError
-from digest.http import Client
 from digest.model import Report
 from digest.weather.file import File
 from digest.weather.open_meteo import CONDITIONS, OpenMeteo
@@ -39,7 +39,7 @@ ANSWER = {
 
 def ask(plug: Weather) -> Report | None:
     async def report() -> Report | None:
-        async with Client(contact="desk@courier.example") as http:
+        async with visitor() as http:
             return await plug.report(http, NOW)
 
     return asyncio.run(report())
@@ -71,7 +71,7 @@ def forecast(
     async def report() -> Report | None:
         async with (
             serving(status, data, [] if asked is None else asked) as url,
-            Client(contact="desk@courier.example") as http,
+            visitor() as http,
         ):
             return await OpenMeteo(latitude=51.51, longitude=-0.13, url=url).report(http, NOW)
 

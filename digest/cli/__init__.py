@@ -17,8 +17,9 @@ from digest.errors import DigestError
 VERBS = {
     "init": ("setup", "Start a publication, empty or with the sample edition."),
     "check": ("setup", "Read the whole configuration and say what is wrong with it."),
-    "pull": ("work", "Ask every source what is new, and store it."),
+    "pull": ("work", "Ask every source that is due what is new, and store it."),
     "build": ("work", "Build an issue from what is stored, and save it as a draft."),
+    "sources": ("sources", "See, test, find and add the sources of an edition."),
     "run": ("work", "Pull, build and send one issue, now."),
     "explain": ("look", "Say why each story stands where it stands."),
     "preview": ("look", "Open an issue's preview in the browser."),

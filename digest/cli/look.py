@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from digest.health import SourceState
     from digest.newsroom import Newsroom
-    from digest.store import IssueRecord, SourceState
+    from digest.store import IssueRecord
 
 
 @click.command()
@@ -152,13 +153,12 @@ def _tell_sources(newsroom: Newsroom, states: Mapping[str, SourceState]) -> None
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("Source", "Articles", "Last read", "Health", box=None, pad_edge=False)
+    table = Table("Source", "Last read", "Health", box=None, pad_edge=False)
     for source in newsroom.edition.sources:
         state = states.get(source.id)
         read = state.last_success if state else None
         table.add_row(
             Text(f"{source.title}  {source.id}".strip()),
-            str(state.articles) if state else "0",
             f"{read:%Y-%m-%d %H:%M} UTC" if read else "never",
             Text(_health(state)),
         )
@@ -168,7 +168,9 @@ def _tell_sources(newsroom: Newsroom, states: Mapping[str, SourceState]) -> None
 def _health(state: SourceState | None) -> str:
     if state is None:
         return "not asked yet"
-    return f"failed {state.failures} times: {state.last_error}" if state.failures else "well"
+    if state.disabled:
+        return f"disabled: {state.disabled}"
+    return f"failed {state.failures} times: {state.last_error}" if state.failures else "active"
 
 
 def _status_facts(
@@ -194,8 +196,9 @@ def _status_facts(
             {
                 "source": source.id,
                 "title": source.title,
-                "articles": state.articles if state else 0,
+                "health": state.health if state else None,
                 "last_success": state.last_success if state else None,
+                "due": state.due if state else None,
                 "failures": state.failures if state else 0,
                 "last_error": state.last_error if state else "",
             }

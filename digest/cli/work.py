@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import nullcontext
+from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -23,25 +24,35 @@ from digest.cli.shared import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from rich.progress import Progress
 
     from digest.building import Built
     from digest.newsroom import Newsroom
-    from digest.pulling import PullReport
+    from digest.pulling import PullReport, SourceResult
+
+OUTCOMES = ("read", "unchanged", "resting", "failed")
+
+force_option = click.option(
+    "--force", is_flag=True, help="Ask every source, even one that was asked within the hour."
+)
 
 
 @click.command()
 @config_option
 @edition_option
 @at_option
+@force_option
 @json_option
-def pull(config_dir: Path, edition: str | None, at: str | None, *, as_json: bool) -> None:
-    """Ask every source what is new, and store it."""
+def pull(
+    config_dir: Path, edition: str | None, at: str | None, *, force: bool, as_json: bool
+) -> None:
+    """Ask every source that is due what is new, and store it.
+
+    A source is asked once an hour at most, and less often where its server wishes so.
+    """
     with opened(config_dir, edition) as newsroom:
-        report = _pull(newsroom, moment(at, newsroom.publication), quiet=as_json)
+        report = _pull(newsroom, moment(at, newsroom.publication), force=force, quiet=as_json)
     if as_json:
         print_json(_pull_facts(report))
     else:
@@ -90,12 +101,19 @@ def build(
 @config_option
 @edition_option
 @at_option
+@force_option
 @click.option(
     "--dry-run", is_flag=True, help="Decide from what is stored, ask nobody, save no issue."
 )
 @json_option
 def run(
-    config_dir: Path, edition: str | None, at: str | None, *, dry_run: bool, as_json: bool
+    config_dir: Path,
+    edition: str | None,
+    at: str | None,
+    *,
+    force: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Pull, build and send one issue, now.
 
@@ -111,9 +129,10 @@ def run(
         if dry_run:
             _tell_plan(newsroom, date, now, as_json=as_json)
             return
-        report = _pull(newsroom, now, quiet=as_json)
+        report = _pull(newsroom, now, force=force, quiet=as_json)
         if not as_json:
             _tell_pull(report)
+        _enrich(newsroom, date, now)
         built = building.build(newsroom, date, now, now)
         outcomes = sending.send(newsroom, date, now)
     if as_json:
@@ -124,40 +143,55 @@ def run(
         _tell_places(newsroom, built)
 
 
-def _pull(newsroom: Newsroom, now: dt.datetime, *, quiet: bool) -> PullReport:
-    from digest.http import Client
+def _pull(newsroom: Newsroom, now: dt.datetime, *, force: bool, quiet: bool) -> PullReport:
     from digest.pulling import pull as pull_sources
 
     async def work() -> PullReport:
-        async with Client(contact=newsroom.publication.url) as http:
-            with _progress(quiet=quiet) as bar:
-                if bar is None:
-                    return await pull_sources(newsroom, http, now)
-                task = bar.add_task("Pulling", total=len(newsroom.edition.sources))
-                return await pull_sources(newsroom, http, now, lambda _: bar.advance(task))
+        async with newsroom.http() as http:
+            with _progress(len(newsroom.edition.sources), quiet=quiet) as tell:
+                return await pull_sources(newsroom, http, now, tell, force=force)
 
     return asyncio.run(work())
 
 
-def _progress(*, quiet: bool) -> AbstractContextManager[Progress | None]:
-    """Give a progress bar on a terminal, nothing elsewhere."""
-    if quiet or not sys.stderr.isatty():
-        return nullcontext()
-    from rich.console import Console
-    from rich.progress import Progress
+def _enrich(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
+    from digest.enriching import enrich
 
-    return Progress(console=Console(stderr=True), transient=True)
+    async def work() -> None:
+        async with newsroom.http() as http:
+            await enrich(newsroom, http, date, now, now)
+
+    asyncio.run(work())
+
+
+@contextmanager
+def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[SourceResult], None]]:
+    """Show a bar on a terminal, and elsewhere a structured line for each source."""
+    if quiet:
+        yield lambda _: None
+    elif not sys.stderr.isatty():
+        yield lambda result: click.echo(str(result), err=True)
+    else:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("Pulling", total=total)
+            yield lambda _: bar.advance(task)
 
 
 def _tell_pull(report: PullReport) -> None:
-    read = [result for result in report.sources if not result.error]
-    new = sum(result.new for result in read)
-    click.echo(f"Pulled {len(read)} of {len(report.sources)} sources: {new} new articles")
-    for result in report.sources:
+    outcomes = Counter(result.outcome for result in report.sources)
+    asked = [f"{outcomes[word]} {word}" for word in OUTCOMES if outcomes[word]]
+    new = sum(result.new for result in report.sources)
+    click.echo(f"Pulled {len(report.sources)} sources ({', '.join(asked)}): {new} new articles")
+    for result in report.sources if sys.stderr.isatty() else ():
         if result.error:
             click.echo(f"  {result.error}", err=True)
         elif result.warnings:
             click.echo(f"  {result.source}: {'; '.join(result.warnings)}", err=True)
+    if outcomes["resting"]:
+        click.echo("  Resting ones were asked not long ago; --force asks all the same", err=True)
     for notice in report.notices:
         click.echo(f"  {notice}", err=True)
 
@@ -169,7 +203,9 @@ def _pull_facts(report: PullReport) -> dict[str, object]:
                 "source": result.source,
                 "new": result.new,
                 "read": result.read,
-                "unchanged": result.unchanged,
+                "outcome": result.outcome,
+                "resting_until": result.resting_until,
+                "took_s": round(result.took_s, 3),
                 "error": result.error,
                 "warnings": result.warnings,
             }

@@ -1,4 +1,4 @@
-"""Comment counts that the feeds carry themselves (`slash:comments` and its like)."""
+"""Counts that the feeds carry themselves: views (media:statistics) or comments (slash:comments)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from digest.model import Reading
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
+    from digest.model import Article
     from digest.protocols import Considered, Http
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedCounts:
-    """The considered articles' own comment counts. There is nothing to set."""
+    """The considered articles' own counts, in one unit. There is nothing to set."""
 
     async def readings(
         self,
@@ -23,16 +25,24 @@ class FeedCounts:
         considered: Considered,
         now: dt.datetime,
     ) -> tuple[Reading, ...]:
-        """Give one reading a URL, in the unit "commented", sorted by URL.
+        """Give one reading a URL, sorted by URL: of what more articles count, views at a tie.
 
         Where several articles share a URL, the highest count stands: two feeds that tell of one
-        page count the same comments.
+        page count the same readers.
         """
-        counts: dict[str, int] = {}
-        for article in considered.articles:
-            if article.comments is not None:
-                counts[article.url] = max(article.comments, counts.get(article.url, 0))
+        articles = considered.articles
+        views = _highest(articles, [article.views for article in articles])
+        comments = _highest(articles, [article.comments for article in articles])
+        unit, counts = ("read", views) if len(views) >= len(comments) else ("commented", comments)
         return tuple(
-            Reading(url=url, count=count, unit="commented", as_of=now)
+            Reading(url=url, count=count, unit=unit, as_of=now)
             for url, count in sorted(counts.items())
         )
+
+
+def _highest(articles: Sequence[Article], counted: Sequence[int | None]) -> dict[str, int]:
+    highest: dict[str, int] = {}
+    for article, count in zip(articles, counted, strict=True):
+        if count is not None:
+            highest[article.url] = max(count, highest.get(article.url, 0))
+    return highest

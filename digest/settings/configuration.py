@@ -30,6 +30,7 @@ class Recipe:
 
     `sources` is by source id, in the file's order; `popularity` in the order to be tried, under
     names of which no two are alike; `pictures` is a folder of bundled pictures, by file name.
+    `reads_pages` says whether the pages of chosen articles may be read for what they lack.
     """
 
     edition: Edition
@@ -38,6 +39,7 @@ class Recipe:
     weather: PlugSpec | None
     delivery: PlugSpec
     pictures: Path | None
+    reads_pages: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +47,15 @@ class Configuration:
     """Everything that the editors configured.
 
     `folder` is where it was read from, `root` the folder above it; all paths are absolute.
-    `editions` is by name, sorted.
+    `contact` is whom site owners may ask; `allow` names the hosts, addresses and networks that may
+    be asked though they are not public. `editions` is by name, sorted.
     """
 
     folder: Path
     root: Path
     publication: Publication
+    contact: str
+    allow: tuple[str, ...]
     store_url: str
     out: Path
     templates: Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from digest.settings.tables import Table
-from digest.settings.values import Language, Line, Mailbox, StoreAddress, TimeZone, WebAddress  # noqa: TC001  pydantic reads them
+from digest.settings.values import Host, Language, Line, Mailbox, StoreAddress, TimeZone, WebAddress  # noqa: TC001  pydantic reads them
 
 
 class PublicationTable(Table):
@@ -48,9 +48,25 @@ class PathsTable(Table):
     )
 
 
+class HttpTable(Table):
+    """How other servers are asked."""
+
+    contact: Line = Field(
+        default="",
+        description="Whom site owners may ask about our requests: a page or an email address. "
+        "Every request names it; by default the publication's site.",
+    )
+    allow: list[Host] = Field(
+        default=[],
+        description="Hosts, addresses and networks that may be asked although they are not on the "
+        'public Internet, such as `"cms.local"` or `"10.1.0.0/16"`.',
+    )
+
+
 class DigestFile(Table):
     """The publication. Its root is the folder that holds `config/`."""
 
     publication: PublicationTable = Field(description="Who publishes.")
     store: StoreTable = Field(default_factory=StoreTable)
+    http: HttpTable = Field(default_factory=HttpTable)
     paths: PathsTable = Field(default_factory=PathsTable)

@@ -67,12 +67,21 @@ class WindowTable(Table):
 
 
 class SourceTable(PlugTable):
-    """Where articles come from. `feed` reads RSS, Atom and RDF."""
+    """Where articles come from.
+
+    `feed` reads RSS, Atom, RDF and JSON Feed, `sitemap` a news sitemap or an index of them, and
+    `page` the links of a section's page, for sites that have neither.
+    """
 
     use: str = use_of(SOURCES)
     url: FeedAddress = Field(
         default="",
-        description='The feed\'s address: `https://…`, or `file:` and a path. For `use = "feed"`.',
+        description="Its address: `https://…`, or `file:` and a path.",
+    )
+    select: Line = Field(
+        default="",
+        description="A CSS selector of the links to articles, such as `main h2 a`; else the page "
+        'is searched for headlines. For `use = "page"`.',
     )
     title: Line = Field(default="", description="The name that readers see; else the owner.")
     section: Line = Field(
@@ -118,7 +127,7 @@ class LeadTable(Table):
 class CountsTable(PlugTable):
     """Where readers' counts come from: tried in this order until one has enough of them.
 
-    `feed_counts` takes the comment counts of the feeds, `table` a CSV or JSON file.
+    `feed_counts` takes the counts of views or comments in the feeds, `table` a CSV or JSON file.
     """
 
     use: str = use_of(COUNTS)
@@ -192,6 +201,16 @@ class ImagesTable(Table):
     )
 
 
+class EnrichmentTable(Table):
+    """What is looked up about stories that were chosen, beyond what their sources gave."""
+
+    pages: bool = Field(
+        default=False,
+        description="Read the page of an article that lacks a picture or a summary, where the "
+        "site's robots.txt allows it.",
+    )
+
+
 class RulesTable(Table):
     """What must hold before an issue goes out."""
 
@@ -233,5 +252,6 @@ class EditionFile(Table):
     most_popular: MostPopularTable = Field(default_factory=MostPopularTable)
     weather: WeatherTable | None = None
     images: ImagesTable = Field(default_factory=ImagesTable)
+    enrichment: EnrichmentTable = Field(default_factory=EnrichmentTable)
     rules: RulesTable = Field(default_factory=RulesTable)
     delivery: DeliveryTable = Field(default_factory=DeliveryTable)

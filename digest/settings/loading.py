@@ -46,6 +46,8 @@ def load(
         folder=folder,
         root=root,
         publication=Publication(**file.publication.model_dump()),
+        contact=file.http.contact or file.publication.url,
+        allow=tuple(file.http.allow),
         store_url=_store_url(file.store.url, root),
         out=root / file.paths.out,
         templates=root / file.paths.templates,

@@ -56,7 +56,14 @@ class Kind:
         return self.outside if OUTSIDE.fullmatch(use) else self.built_in[use]
 
 
-SOURCES = Kind({"feed": Keys(required=("url",))}, outside=Keys(optional=("url", "options")))
+SOURCES = Kind(
+    {
+        "feed": Keys(required=("url",)),
+        "sitemap": Keys(required=("url",)),
+        "page": Keys(required=("url",), optional=("select",)),
+    },
+    outside=Keys(optional=("url", "options")),
+)
 COUNTS = Kind({"feed_counts": Keys(), "table": Keys(required=("path",))})
 WEATHER = Kind(
     {

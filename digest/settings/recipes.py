@@ -96,6 +96,7 @@ def recipe(name: str, file: EditionFile, root: Path) -> Recipe:
         weather=spec_of(file.weather, WEATHER) if file.weather else None,
         delivery=spec_of(file.delivery, DELIVERY),
         pictures=root / file.images.folder if file.images.folder else None,
+        reads_pages=file.enrichment.pages,
     )
 
 

@@ -6,6 +6,7 @@ A validator raises `Refused`; its message completes the sentence that begins wit
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import re
 from email.utils import getaddresses
 from typing import Annotated
@@ -22,6 +23,7 @@ _CONTROL_BUT_BREAKS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _MAILBOX = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?")
 _FILE = re.compile(r"file:(/|///)?[^/\s?#][^\s?#]*")  # file:a.xml, file:/a.xml, file:///a.xml
+_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -56,6 +58,17 @@ def _feed_address(text: str) -> str:
     if _FILE.fullmatch(text):
         return text
     raise Refused('must name a file after "file:"', 'Such as "file:feeds/world.xml"')
+
+
+def _host(text: str) -> str:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        if _HOST.fullmatch(text) and not text.replace(".", "").isdecimal():
+            return text
+        hint = 'No scheme, port or path: such as "cms.local", "10.1.2.3" or "10.1.0.0/16"'
+        raise Refused("must be a host's name, an address or a network", hint) from None
+    return text
 
 
 def _time_zone(name: str) -> str:
@@ -136,6 +149,7 @@ WebAddress = Annotated[
 FeedAddress = Annotated[
     str, AfterValidator(_feed_address), Field(json_schema_extra={"format": "uri"})
 ]
+Host = Annotated[str, AfterValidator(_host)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Language = Annotated[str, AfterValidator(_language)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]

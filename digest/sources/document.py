@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 from dataclasses import dataclass
 from html.entities import html5
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ _PROLOGUE = re.compile(r"\A<\?xml.*?\?>", re.DOTALL)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 §2.2
 _CDATA_OR_ENTITY = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:#\d+;|#x[\da-f]+;|([a-z][a-z\d]*);)?",
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&+(?=&)|&(?:#\d+;|#x[\da-f]+;|([a-z][a-z\d]*);)?",
     re.DOTALL | re.IGNORECASE,
 )
 _ITEM = re.compile(r"<(/?)((?:[\w-]+:)?(?:item|entry))[\s>]")
@@ -87,7 +88,7 @@ class Document:
 def read_document(body: bytes, headers: Mapping[str, str], url: str) -> Document:
     """Read `body`, which stood at `url`, as an RSS, RDF or Atom tree.
 
-    Raises SourceError, each with its own reason, for a document that is empty, HTML, JSON or
+    Raises SourceError, each with its own reason, for a document that is empty, HTML or
     something else that is no feed, or that is too broken to hold anything.
     """
     text, warnings = _decode(body, headers.get("content-type", ""))
@@ -143,8 +144,6 @@ def _require_feed(text: str, url: str) -> str:
         return name
     if kind == "html":
         raise SourceError("a web page (HTML), not a feed", hint=_page_hint(text, url))
-    if text[0] in "{[":
-        raise SourceError("JSON, not RSS or Atom", hint="Look for the site's RSS or Atom feed.")
     what = f"its root is <{name}>" if name else "it is no XML"
     raise SourceError(f"not a feed: {what}")
 
@@ -172,7 +171,10 @@ def _recovered(text: str, name: str, line: int, warnings: tuple[str, ...]) -> Do
 
 
 def _tree(text: str, *, recover: bool) -> etree._Element:
-    """Parse, with nothing fetched and no entity of the document's own expanded."""
+    """Parse, with nothing fetched and no entity of the document's own expanded.
+
+    Raises XMLSyntaxError, and SourceError where nothing can be recovered.
+    """
     parser = etree.XMLParser(
         encoding="utf-8",
         recover=recover,
@@ -182,7 +184,10 @@ def _tree(text: str, *, recover: bool) -> etree._Element:
         remove_pis=True,
         strip_cdata=False,
     )
-    return etree.fromstring(text.encode(), parser)
+    root = etree.fromstring(text.encode(), parser)
+    if root is None:
+        raise SourceError("the XML is too broken to be read")
+    return root
 
 
 def _without_unfinished_item(text: str) -> str:
@@ -197,11 +202,21 @@ def _with_entities_mended(text: str) -> str:
 
 
 def _mended(match: re.Match[str]) -> str:
-    if match[0] == "&":
-        return "&amp;"
+    if match[0].endswith("&"):
+        return "&amp;" * len(match[0])
+    if match[0].startswith("&#"):
+        return match[0] if _is_legal(match[0][2:-1]) else ""
     if match[1] is None or match[1] in {"amp", "lt", "gt", "quot", "apos"}:
         return match[0]
     return html5.get(f"{match[1]};", f"&amp;{match[1]};")
+
+
+def _is_legal(number: str) -> bool:
+    """Judge a character reference: the parser that recovers would let a surrogate through."""
+    if len(number) > len("x10ffff"):
+        return False
+    code = int(number[1:], 16) if number[0] in "xX" else int(number)
+    return code <= sys.maxunicode and not _ILLEGAL.match(chr(code))
 
 
 def _with_prefixes_declared(text: str, name: str) -> str:

@@ -28,20 +28,26 @@ MAX_PARAGRAPH = 2_000
 MAX_CATEGORIES = 20
 MAX_AUTHORS = 10
 MAX_NAME = 100
+MAX_CLOSING = 450  # what a call to read on, with what follows it, may be long
 MAX_LISTED = 200  # links, tags, contents or authors of one entry that are looked at
 
 Entry: TypeAlias = dict[str, Any]  # feedparser gives no types; its entries are kinds of dicts
 
 # What feed software puts at an end: WordPress's signature, a call to read on, a mark of its cut.
 _SIGNATURE = re.compile(r"\s*The post .{1,400}? (?:first )?appeared (?:first )?on .{1,100}$")
+_CALLS = (
+    *("Continue reading", "Keep reading", "Read more", "Read on", "Read the full", "Read the rest"),
+    *("Seguir leyendo", "Leer m\u00e1s", "Lire la suite", "Weiterlesen", "Leggi tutto"),
+    "Lees verder",
+)
 _CALL = re.compile(
     r"(?:^|(?<=[.!?\u2026\]\u201d\u2019\"')]))\s*"
-    r"(?:(?:Continue|Keep) reading|Read (?:more|on|the (?:full|rest))|Seguir leyendo|Leer m\u00e1s"
-    r"|Lire la suite|Weiterlesen|Leggi tutto|Lees verder)\b[^.!?]{0,400}(?:\.{3})?$"
+    rf"(?:{'|'.join(_CALLS)})\b[^.!?]{{0,400}}(?:\.{{3}})?$"
 )
 _SHORTCODE = re.compile(r"\[/?[a-z][\w-]*(?: [^\]]*)?\]")  # WordPress's, left unexpanded
 _CUT = re.compile(r"\s*(?:\[\s*(?:\u2026|\.{3})\s*\]|\((?:more)?\s*(?:\u2026|\.{3})\s*\))$")
 _NO_CATEGORY = frozenset({"uncategorized", "uncategorised"})
+_NO_LETTERS = re.compile(r"\W+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ADDRESS = re.compile(r"\S*@\S*|https?://\S*")
 
@@ -65,7 +71,14 @@ class Context:
     doubts: Counter[str] = field(default_factory=Counter)
 
 
-def read_entry(entry: Entry, guid: str, offered: Sequence[Offered], context: Context) -> Article:
+def read_entry(
+    entry: Entry,
+    guid: str,
+    offered: Sequence[Offered],
+    context: Context,
+    *,
+    views: int | None = None,
+) -> Article:
     """Make an article of `entry`. Raises Unusable without a web link, or with nothing to show."""
     url = entry_link(entry, context.bases)
     if not url:
@@ -91,6 +104,7 @@ def read_entry(entry: Entry, guid: str, offered: Sequence[Offered], context: Con
         categories=_categories(entry),
         image=_credited(lead_image(offered, bodies, context.bases), credit),
         comments=_comments(entry),
+        views=views,
         language=_language(entry, context.language),
     )
 
@@ -104,7 +118,7 @@ def entry_link(entry: Entry, bases: Sequence[str]) -> str:
     link = entry_text(entry, "link")
     if link == entry_text(entry, "id") and not re.match(r"https?://|/", link):
         link = ""
-    others = [other.get("href") or "" for other in _list(entry, "links") if _is_page(other)]
+    others = (other.get("href") or "" for other in _list(entry, "links") if _is_page(other))
     for candidate in (entry_text(entry, "feedburner_origlink"), link, *others):
         url = absolute_url(candidate, *bases) if candidate else ""
         if url:
@@ -165,11 +179,16 @@ def _summary(html: str, body: Sequence[str], title: str) -> str:
 
 def _without_closing(line: str) -> str:
     """Strip what feed software adds at the end; a text that it cut there ends with "…"."""
-    return _CUT.sub("\u2026", _CALL.sub("", _SIGNATURE.sub("", line)))
+    if "The post " in line:
+        line = _SIGNATURE.sub("", line)
+    tail = line[-MAX_CLOSING:]
+    if any(call in tail for call in _CALLS):  # most lines have none, and this is quick to see
+        line = _CALL.sub("", line)
+    return _CUT.sub("\u2026", line) if line.endswith(("]", ")")) else line
 
 
 def _letters(text: str) -> str:
-    return re.sub(r"\W+", "", text).casefold()
+    return _NO_LETTERS.sub("", text).casefold()
 
 
 def _authors(entry: Entry) -> tuple[str, ...]:

@@ -43,6 +43,19 @@ class Offered:
     default: bool = False  # said to be its group's first choice
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Community:
+    """What media:community tells of an item's readers, None where it is silent.
+
+    Comments are not among it: media:comments holds some comments' texts, never their number, and
+    media:starRating is a judgement. Views are readings, `favorites` (as the specification spells
+    it) the readers who kept the item.
+    """
+
+    views: int | None = None
+    favorites: int | None = None
+
+
 def offered_pictures(item: etree._Element) -> tuple[Offered, ...]:
     """List the pictures of an item's media elements and enclosures, in document order."""
     several = len([element for element in item.iter() if _is_media(element, "content")]) > 1
@@ -87,6 +100,28 @@ def lead_image(
     )
 
 
+def is_picture(kind: str, url: str) -> bool:
+    """Judge an enclosure by its media type, "" if none is said, and its address.
+
+    Mostly it is a podcast's sound, so it has to look like a picture; mail clients show no SVG.
+    """
+    if not kind:
+        return bool(_PICTURE_FILE.search(url))
+    return kind.lower().startswith("image/") and "svg" not in kind.lower()
+
+
+def community(item: etree._Element) -> Community:
+    """Read the figures of an item's media:community, each from the first element that states it."""
+    found: dict[str, int] = {}
+    for element in item.iterdescendants():
+        if _is_media(element, "statistics"):
+            for name in ("views", "favorites"):
+                count = element.get(name) or ""
+                if re.fullmatch(r"\s*[0-9]{1,12}\s*", count):
+                    found.setdefault(name, int(count))
+    return Community(views=found.get("views"), favorites=found.get("favorites"))
+
+
 def local_name(element: etree._Element) -> str:
     """Give an element's name without namespace or prefix, "" for a comment."""
     tag = element.tag if isinstance(element.tag, str) else ""
@@ -101,7 +136,7 @@ def _kind_and_url(element: etree._Element) -> tuple[str, str]:
         return (name, element.get("url") or "") if fits else ("", "")
     if name == "enclosure" or (name == "link" and element.get("rel") == "enclosure"):
         url = element.get("url") or element.get("href") or ""
-        return ("enclosure", url) if _is_picture(element, url) else ("", "")
+        return ("enclosure", url) if is_picture(element.get("type") or "", url) else ("", "")
     if name == "image":  # not in any specification, yet used
         return "image", (element.text or element.findtext("{*}url") or "").strip()
     return "", ""
@@ -110,13 +145,8 @@ def _kind_and_url(element: etree._Element) -> tuple[str, str]:
 def _may_be_picture(element: etree._Element) -> bool:
     """Judge a media element: what is not said to be something else is a picture."""
     said = (element.get("medium") or element.get("type") or "image").lower()
-    return said.startswith("image") and not _OTHER_MEDIA.search(element.get("url") or "")
-
-
-def _is_picture(element: etree._Element, url: str) -> bool:
-    """Judge an enclosure: mostly it is a podcast's sound, so it has to look like a picture."""
-    said = (element.get("type") or "").lower()
-    return said.startswith("image/") or (not said and bool(_PICTURE_FILE.search(url)))
+    is_image = said.startswith("image") and "svg" not in said
+    return is_image and not _OTHER_MEDIA.search(element.get("url") or "")
 
 
 def _offered(

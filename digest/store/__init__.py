@@ -6,7 +6,7 @@ while anything waits for the network.
 
 from __future__ import annotations
 
-from digest.store.records import IssueRecord, SourceState
+from digest.store.records import IssueRecord
 from digest.store.store import Store
 
-__all__ = ["IssueRecord", "SourceState", "Store"]
+__all__ = ["IssueRecord", "Store"]

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from digest.model import Article, Image
+from digest.store.columns import PlainText
 from digest.store.issues import last_issues
 from digest.store.tables import articles, placements
 from digest.store.upserts import upsert
@@ -26,6 +27,14 @@ BATCH = 500  # articles compared at once: well below every database's limit on b
 
 _NEWEST_FIRST = (articles.c.dated.desc(), articles.c.source, articles.c.guid)
 
+# Made once: to SQLAlchemy, making a statement and finding it in its cache is most of a pull's cost.
+_KNOWN = select(articles).where(
+    articles.c.source == bindparam("source"),
+    articles.c.guid.in_(bindparam("guids", expanding=True)),
+)
+_INSERT = articles.insert()
+_TEXT = PlainText()
+
 
 def add_articles(connection: Connection, source: str, given: Sequence[Article]) -> int:
     """Store the source's articles; give how many are new.
@@ -33,7 +42,8 @@ def add_articles(connection: Connection, source: str, given: Sequence[Article]) 
     A known article keeps the earliest `first_seen`, and is written only where it changed. Where a
     feed repeats a guid, its first article counts.
     """
-    by_guid = {article.guid: article for article in reversed(given)}
+    storable = [_storable(connection, article) for article in reversed(given)]
+    by_guid = {article.guid: article for article in storable}
     return sum(_add_batch(connection, source, batch) for batch in _batches(by_guid.values()))
 
 
@@ -91,17 +101,28 @@ def _batches(given: Iterable[Article]) -> Iterator[list[Article]]:
 
 def _add_batch(connection: Connection, source: str, batch: list[Article]) -> int:
     guids = [article.guid for article in batch]
-    query = select(articles).where(articles.c.source == source, articles.c.guid.in_(guids))
-    known = {article.guid: article for article in read_articles(connection, query)}
+    rows = connection.execute(_KNOWN, {"source": source, "guids": guids})
+    known = {row.guid: _article(row) for row in rows}
     merged = [_merge(source, article, known.get(article.guid)) for article in batch]
-    if changed := [_row(article) for article in merged if article != known.get(article.guid)]:
+    if new := [_row(article) for article in merged if article.guid not in known]:
+        connection.execute(_INSERT, new)
+    old = [article for article in merged if article.guid in known]
+    if changed := [_row(article) for article in old if article != known[article.guid]]:
         connection.execute(upsert(connection, articles), changed)
-    return len(batch) - len(known)
+    return len(new)
+
+
+def _storable(connection: Connection, article: Article) -> Article:
+    """Give the article under the guid that the database will know it by."""
+    guid = _TEXT.process_bind_param(article.guid, connection.dialect) or ""
+    return article if guid == article.guid else replace(article, guid=guid)
 
 
 def _merge(source: str, article: Article, known: Article | None) -> Article:
     """Give the article as it will be stored: under the source that was pulled, seen first once."""
     first_seen = min(known.first_seen, article.first_seen) if known else article.first_seen
+    if (article.source, article.first_seen) == (source, first_seen):
+        return article
     return replace(article, source=source, first_seen=first_seen)
 
 
@@ -120,6 +141,7 @@ def _row(article: Article) -> dict[str, object]:
         "categories": article.categories,
         "image": _picture(article.image) if article.image else None,
         "comments": article.comments,
+        "views": article.views,
         "language": article.language,
         "dated": article.dated,
     }
@@ -144,5 +166,6 @@ def _article(row: Row[Any]) -> Article:
         categories=tuple(row.categories),
         image=Image(**row.image) if row.image else None,
         comments=row.comments,
+        views=row.views,
         language=row.language,
     )

@@ -1,4 +1,4 @@
-"""What the store tells of sources and issues, beyond the ten words."""
+"""What the store tells of issues, beyond the ten words."""
 
 from __future__ import annotations
 
@@ -9,21 +9,6 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from digest.model import IssueState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceState:
-    """A source's health: `failures` counts those since it was last read; `articles` all stored.
-
-    `title` is what the source calls itself, or empty. `last_error` is empty when all is well.
-    """
-
-    title: str
-    last_success: dt.datetime | None
-    last_attempt: dt.datetime
-    failures: int
-    last_error: str
-    articles: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

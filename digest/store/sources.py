@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from digest.store.records import SourceState
+from digest.health import SourceState, after_failure
 from digest.store.tables import articles, sources
-from digest.store.upserts import insert
+from digest.store.upserts import insert, upsert
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
+    from digest.errors import DigestError
     from digest.protocols import Pulled
 
-
-def read_memory(connection: Connection, source: str) -> Mapping[str, str]:
-    """Give what the source remembers: nothing, the first time."""
-    memory: dict[str, str] | None = connection.scalar(
-        select(sources.c.memory).where(sources.c.id == source)
-    )
-    return MappingProxyType(memory or {})
+_FIELDS = tuple(field.name for field in fields(SourceState))
 
 
 def record_success(connection: Connection, source: str, pulled: Pulled, now: dt.datetime) -> None:
@@ -37,8 +33,11 @@ def record_success(connection: Connection, source: str, pulled: Pulled, now: dt.
         "memory": dict(pulled.memory),
         "last_success": now,
         "last_attempt": now,
+        "due": pulled.due,
         "failures": 0,
+        "failing_since": None,
         "last_error": "",
+        "disabled": "",
     }
     titled = {"title": pulled.title} if pulled.title else {}
     connection.execute(
@@ -48,38 +47,46 @@ def record_success(connection: Connection, source: str, pulled: Pulled, now: dt.
     )
 
 
-def record_failure(connection: Connection, source: str, reason: str, now: dt.datetime) -> None:
-    """Count one more failure and keep its reason."""
-    unwell = {"last_attempt": now, "last_error": reason}
+def record_failure(
+    connection: Connection, source: str, error: DigestError, now: dt.datetime
+) -> SourceState:
+    """Count one more failure, and give the state that it leaves."""
+    query = select(sources).where(sources.c.id == source).with_for_update()
+    row = connection.execute(query).one_or_none()
+    state = after_failure(_state(row) if row else None, error, now)
+    values = {name: getattr(state, name) for name in _FIELDS} | {"memory": dict(state.memory)}
+    connection.execute(upsert(connection, sources), {"id": source, **values})
+    return state
+
+
+def enable(connection: Connection, source: str) -> None:
+    """Let a source be asked again at once."""
     connection.execute(
-        insert(connection, sources)
-        .values(id=source, title="", memory={}, failures=1, **unwell)
-        .on_conflict_do_update(
-            index_elements=["id"], set_={"failures": sources.c.failures + 1, **unwell}
-        )
+        update(sources)
+        .where(sources.c.id == source)
+        .values(disabled="", due=None, failures=0, failing_since=None)
     )
 
 
 def read_states(connection: Connection) -> dict[str, SourceState]:
     """Give every source's state by its id, in the order of the ids."""
-    stored = (
-        select(articles.c.source, func.count().label("number"))
-        .group_by(articles.c.source)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(sources, func.coalesce(stored.c.number, 0).label("number"))
-        .outerjoin(stored, stored.c.source == sources.c.id)
-        .order_by(sources.c.id)
-    )
     return {
-        row.id: SourceState(
-            title=row.title,
-            last_success=row.last_success,
-            last_attempt=row.last_attempt,
-            failures=row.failures,
-            last_error=row.last_error,
-            articles=row.number,
-        )
-        for row in rows
+        row.id: _state(row) for row in connection.execute(select(sources).order_by(sources.c.id))
     }
+
+
+def _state(row: Row[Any]) -> SourceState:
+    values = {name: getattr(row, name) for name in _FIELDS}
+    return SourceState(**values | {"memory": MappingProxyType(row.memory)})
+
+
+def count_articles(
+    connection: Connection, ids: Sequence[str], since: dt.datetime, until: dt.datetime
+) -> Mapping[str, int]:
+    """Count the articles dated in (since, until] of each source that has some, by its id."""
+    query = (
+        select(articles.c.source, func.count())
+        .where(articles.c.source.in_(ids), articles.c.dated > since, articles.c.dated <= until)
+        .group_by(articles.c.source)
+    )
+    return dict(connection.execute(query).all())

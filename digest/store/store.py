@@ -24,8 +24,15 @@ from digest.store.issues import (
     write_state,
 )
 from digest.store.leases import end_lease, take_lease
+from digest.store.lookups import read_pages, read_probes, write_page, write_probe
 from digest.store.readings import add_readings, add_report, read_readings, read_report
-from digest.store.sources import read_memory, read_states, record_failure, record_success
+from digest.store.sources import (
+    count_articles,
+    enable,
+    read_states,
+    record_failure,
+    record_success,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,9 +41,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from digest.model import Article, IssueState, Past, Reading, Report
+    from digest.errors import DigestError
+    from digest.health import SourceState
+    from digest.model import Article, IssueState, Past, Probe, Reading, Report
     from digest.protocols import Pulled
-    from digest.store.records import IssueRecord, SourceState
+    from digest.store.lookups import Page
+    from digest.store.records import IssueRecord
 
 
 class Store:
@@ -75,11 +85,6 @@ class Store:
 
     # ------------------------------------------------------------ sources
 
-    def memory(self, source: str) -> Mapping[str, str]:
-        """Give what the source wanted to remember: nothing, the first time."""
-        with self._reading() as connection:
-            return read_memory(connection, source)
-
     def add_pull(self, source: str, pulled: Pulled, now: dt.datetime) -> int:
         """Store what a pull gave, whole or not at all: articles, memory, title, health.
 
@@ -90,15 +95,27 @@ class Store:
             record_success(connection, source, pulled, now)
             return add_articles(connection, source, pulled.articles)
 
-    def fail_pull(self, source: str, reason: str, now: dt.datetime) -> None:
-        """Note that a pull failed, and why. Memory and articles stay."""
+    def fail_pull(self, source: str, error: DigestError, now: dt.datetime) -> SourceState:
+        """Note that a pull failed, and give the state it leaves. The source's articles stay."""
         with self._writing() as connection:
-            record_failure(connection, source, reason, now)
+            return record_failure(connection, source, error, now)
+
+    def enable_source(self, source: str) -> None:
+        """Let a source be asked again at once, whatever became of it."""
+        with self._writing() as connection:
+            enable(connection, source)
 
     def source_states(self) -> Mapping[str, SourceState]:
         """Give the state of every source that was ever pulled, by id."""
         with self._reading() as connection:
             return read_states(connection)
+
+    def count_articles(
+        self, sources: Sequence[str], since: dt.datetime, until: dt.datetime
+    ) -> Mapping[str, int]:
+        """Count the articles dated in (since, until] of each source that has some, by its id."""
+        with self._reading() as connection:
+            return count_articles(connection, sources, since, until)
 
     # ------------------------------------------------------------ articles
 
@@ -135,6 +152,28 @@ class Store:
         """
         with self._reading() as connection:
             return read_articles(connection, placed_query(edition, before, issues))
+
+    # ------------------------------------------------------------ what was looked up
+
+    def add_page(self, article: Article, now: dt.datetime) -> None:
+        """Keep what an article's page added to it, under the article's URL."""
+        with self._writing() as connection:
+            write_page(connection, article, now)
+
+    def pages(self, urls: Sequence[str]) -> Mapping[str, Page]:
+        """Give what the pages of these articles added, as far as they were read, by URL."""
+        with self._reading() as connection:
+            return read_pages(connection, urls)
+
+    def add_probe(self, probe: Probe) -> None:
+        """Keep what a picture's address holds."""
+        with self._writing() as connection:
+            write_probe(connection, probe)
+
+    def probes(self, urls: Sequence[str]) -> Mapping[str, Probe]:
+        """Give what is known of these pictures, by URL."""
+        with self._reading() as connection:
+            return read_probes(connection, urls)
 
     # ------------------------------------------------------------ readings and weather
 

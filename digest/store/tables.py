@@ -35,8 +35,11 @@ sources = Table(
     Column("memory", JSON, nullable=False),  # what the source's plug wants to remember
     Column("last_success", UtcDateTime),
     Column("last_attempt", UtcDateTime, nullable=False),
+    Column("due", UtcDateTime),  # when it may be asked again
     Column("failures", Integer, nullable=False),
+    Column("failing_since", UtcDateTime),
     Column("last_error", PlainText, nullable=False),
+    Column("disabled", PlainText, nullable=False),  # why it is not asked any more, "" if it is
 )
 
 articles = Table(
@@ -55,11 +58,34 @@ articles = Table(
     Column("categories", JSON, nullable=False),
     Column("image", JSON(none_as_null=True)),
     Column("comments", BigInteger),
+    Column("views", BigInteger),
     Column("language", PlainText, nullable=False),
     Column("dated", UtcDateTime, nullable=False),  # published, or else first_seen: for the indexes
     Index(None, "source", "dated"),  # an edition's window
     Index(None, "dated"),  # the newest headlines of all
     Index(None, "url"),  # the articles of earlier placements
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("url", PlainText, primary_key=True),
+    Column("read_at", UtcDateTime, nullable=False),
+    Column("summary", PlainText, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("image", JSON(none_as_null=True)),
+)
+
+probes = Table(
+    "probes",
+    metadata,
+    Column("url", PlainText, primary_key=True),
+    Column("checked_at", UtcDateTime, nullable=False),
+    Column("kind", PlainText, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("size_bytes", BigInteger),
+    Column("fault", PlainText, nullable=False),
 )
 
 readings = Table(

@@ -1,78 +1,97 @@
-"""The one HTTP client of the house: plain GETs within bounds that a hostile server cannot widen.
+"""Plain GETs within bounds that a hostile server cannot widen.
 
-No cookies, no Referer, no proxy from the environment; at most 100 connections, 2 to a host. Every
-failure becomes a SourceError in an editor's words.
+No cookies, no Referer, no proxy from the environment, nothing behind the firewall. Every failure
+becomes a SourceError in an editor's words.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from yarl import URL
 
-from digest import __version__
+from digest import ROBOT, __version__
 from digest.errors import SourceError
+from digest.http.guard import Guard, NotPublicError
+from digest.http.pacing import SPACING_S, Pacing
 from digest.protocols import Response
 from digest.urls import is_web
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
+
+    from aiohttp.abc import AbstractResolver
 
 MAX_BODY = 10 * 1024 * 1024  # bytes, decoded
 MAX_REDIRECTS = 5
-MAX_CONNECTIONS = 100
-MAX_CONNECTIONS_A_HOST = 2
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT = frozenset({301, 308})
 CHUNK = 64 * 1024  # bytes
+KEEP_ALIVE_S = 3  # long enough for a redirect, short enough for thousands of hosts
 
 
 class Client:
     """An `Http` over aiohttp, open for as long as its `async with` block.
 
-    `contact` is an address or a page that tells site owners whom to ask. `connect_s` bounds the
+    `contact` is an address or a page that tells site owners whom to ask. `allow` names hosts,
+    addresses and networks that may be asked though they are not public. `connect_s` bounds the
     opening of one connection, `read_s` one silence of the server, `total_s` a whole `get` with its
-    redirects; waiting for a free connection counts in none of them. All are seconds. `max_body`
-    is in bytes.
+    redirects; waiting for one's turn counts in none of them. `spacing_s` lies between the
+    beginnings of two requests to a host. All are seconds. `max_body` is in bytes. `resolver` looks
+    names up (default: aiohttp's).
     """
 
     def __init__(
         self,
         *,
         contact: str,
+        allow: Iterable[str] = (),
         connect_s: float = 5,
         read_s: float = 10,
         total_s: float = 20,
+        spacing_s: float = SPACING_S,
         max_body: int = MAX_BODY,
+        resolver: AbstractResolver | None = None,
     ) -> None:
-        self._user_agent = f"digest-newsletter/{__version__} (+{contact})"
+        self._user_agent = f"{ROBOT}/{__version__} (+{contact})"
+        self._guard = Guard(allow)
         self._connect_s = connect_s
         self._read_s = read_s
         self._total_s = total_s
         self._max_body = max_body
-        self._everywhere = asyncio.Semaphore(MAX_CONNECTIONS)
-        self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(
-            lambda: asyncio.Semaphore(MAX_CONNECTIONS_A_HOST)
-        )
-        self._session: aiohttp.ClientSession | None = None
+        self._resolver = resolver
+        self._pacing = Pacing(spacing_s)
+        self._public: aiohttp.ClientSession | None = None
+        self._exempt: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=MAX_CONNECTIONS, limit_per_host=MAX_CONNECTIONS_A_HOST
-            ),
+        self._public = self._session(
+            aiohttp.TCPConnector(
+                limit=0,
+                resolver=self._resolver,
+                socket_factory=self._guard.socket,
+                keepalive_timeout=KEEP_ALIVE_S,
+            )
+        )
+        self._exempt = self._session(
+            aiohttp.TCPConnector(limit=0, resolver=self._resolver, keepalive_timeout=KEEP_ALIVE_S)
+        )
+        return self
+
+    def _session(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip, br"},
             timeout=aiohttp.ClientTimeout(
                 total=None, sock_connect=self._connect_s, sock_read=self._read_s
             ),
         )
-        return self
 
     async def __aexit__(
         self,
@@ -80,80 +99,97 @@ class Client:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._session:
-            await self._session.close()
-            self._session = None
+        for session in filter(None, (self._public, self._exempt)):
+            await session.close()
+        self._public = self._exempt = None
 
-    async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
+    async def get(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        first_bytes: int | None = None,
+    ) -> Response:
         """Fetch `url`, following at most 5 redirects, none of them from https to http.
 
-        A status of 400 and above is an answer. Raises SourceError, naming `url`, when there is no
-        answer, or one that is too large or leads astray.
+        With `first_bytes` the body is read no further than that. A status of 400 and above is an
+        answer. Raises SourceError, naming `url`, when there is no answer, or one that is too large
+        or leads astray.
         """
         clock = asyncio.get_running_loop().time
         left = self._total_s
-        target = url
+        target, moved_to, permanent = url, "", True
         for _ in range(MAX_REDIRECTS + 1):
             if not is_web(target):
                 raise SourceError("not a usable http or https address", where=target)
-            async with self._turn(target):
+            async with self._pacing.turn(urlsplit(target).hostname or ""):
                 began = clock()
-                response = await self._answer(url, target, headers or {}, left)
+                response = await self._answer(url, target, headers or {}, left, first_bytes)
                 left -= clock() - began
             if response.status not in REDIRECTS or "location" not in response.headers:
-                return response
+                return replace(response, moved_to=moved_to)
             target = _next_target(url, response)
+            permanent = permanent and response.status in PERMANENT
+            moved_to = target if permanent else moved_to
         raise SourceError(f"more than {MAX_REDIRECTS} redirects", where=url)
 
-    @contextlib.asynccontextmanager
-    async def _turn(self, url: str) -> AsyncIterator[None]:
-        """Wait until this host, and then the house, has a connection to spare."""
-        async with self._hosts[urlsplit(url).netloc], self._everywhere:
-            yield
-
     async def _answer(
-        self, url: str, target: str, headers: Mapping[str, str], left_s: float
+        self,
+        url: str,
+        target: str,
+        headers: Mapping[str, str],
+        left_s: float,
+        first_bytes: int | None,
     ) -> Response:
         """Make one request; failures are told of `url`, which was asked for at first."""
         try:
             async with asyncio.timeout(left_s):
-                return await self._request(target, headers)
+                return await self._request(target, headers, first_bytes)
         except _TooLarge as error:
             limit = f"{self._max_body / 1024 / 1024:g} MiB"
             raise SourceError(f"larger than {limit}", where=url) from error
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise SourceError(self._reason(error, target), where=url) from error
+            reason, hint = self._reason(error, target)
+            raise SourceError(reason, where=url, hint=hint) from error
 
-    async def _request(self, target: str, headers: Mapping[str, str]) -> Response:
-        assert self._session, "a Client works within its `async with` block only"
+    async def _request(
+        self, target: str, headers: Mapping[str, str], first_bytes: int | None
+    ) -> Response:
+        exempt = self._guard.exempts(urlsplit(target).hostname or "")
+        session = self._exempt if exempt else self._public
+        assert session, "a Client works within its `async with` block only"
         # An address in ASCII is sent byte for byte: some servers sign theirs.
         exact = URL(target, encoded=target.isascii())
-        async with self._session.get(exact, headers=headers, allow_redirects=False) as answer:
+        async with session.get(exact, headers=headers, allow_redirects=False) as answer:
+            redirect = answer.status in REDIRECTS
             return Response(
                 url=target,
                 status=answer.status,
                 headers={name.lower(): value for name, value in answer.headers.items()},
-                body=b"" if answer.status in REDIRECTS else await self._body(answer),
+                body=b"" if redirect else await self._body(answer, first_bytes),
             )
 
-    async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
-        """Read the decoded body, and stop as soon as it is too large."""
+    async def _body(self, answer: aiohttp.ClientResponse, first_bytes: int | None) -> bytes:
+        """Read the decoded body, and stop as soon as it is enough, or too large."""
         body = bytearray()
         async for chunk in answer.content.iter_chunked(CHUNK):
             body += chunk
+            if first_bytes is not None and len(body) >= first_bytes:
+                answer.close()
+                return bytes(body[:first_bytes])
             if len(body) > self._max_body:
                 raise _TooLarge
         return bytes(body)
 
-    def _reason(self, error: Exception, target: str) -> str:
-        """Say in an editor's words why there is no answer."""
+    def _reason(self, error: Exception, target: str) -> tuple[str, str]:
+        """Say in an editor's words why there is no answer, and what to do where that is known."""
+        host = urlsplit(target).hostname
+        if isinstance(error.__cause__, NotPublicError):
+            return f"{host} is not on the public Internet", _ALLOW
         words = next((words for kind, words in _REASONS if isinstance(error, kind)), _OTHERWISE)
         return words.format(
-            host=urlsplit(target).hostname,
-            read=self._read_s,
-            connect=self._connect_s,
-            total=self._total_s,
-        )
+            host=host, read=self._read_s, connect=self._connect_s, total=self._total_s
+        ), ""
 
 
 # The first kind that fits speaks: the most special ones stand first.
@@ -171,6 +207,7 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (OSError, "the connection broke off before the end"),
 )
 _OTHERWISE = "the request cannot be made"
+_ALLOW = "If it is one of your own, name it in `[http] allow` of digest.toml"
 
 
 class _TooLarge(Exception):  # noqa: N818  a signal within this module
