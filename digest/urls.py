@@ -33,6 +33,7 @@ _UNFIT = re.compile(
 _WWW = re.compile(r"^(?:www\.)+(?=[^.:])")
 
 
+@functools.lru_cache(maxsize=4_096)
 def is_web(url: str) -> bool:
     """Tell whether `url` is an absolute http(s) address with a host, clean and of usable length.
 
@@ -55,8 +56,11 @@ def absolute_url(url: str, *bases: str) -> str:
 
     Feeds' everyday slips are repaired: spaces within the path, ampersands escaped twice.
     """
+    written = url.strip().replace("&amp;", "&").replace(" ", "%20")
+    if written.startswith(("https://", "http://")) and is_web(written):
+        return written  # as nearly all are: resolving would change nothing
     joined = ""
-    for part in (*bases, url.strip().replace("&amp;", "&").replace(" ", "%20")):
+    for part in (*bases, written):
         try:
             joined = urljoin(joined, part)
         except ValueError:

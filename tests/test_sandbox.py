@@ -178,6 +178,7 @@ def test_an_interrupt_shows_no_workers_traceback(tmp_path: Path) -> None:
     ) as process:
         assert process.stdout
         worker = int(process.stdout.readline())
+        time.sleep(0.5)  # until it waits for its second call
         os.killpg(process.pid, signal.SIGINT)
         told, complaints = process.communicate(timeout=30)
     assert (told, complaints) == ("interrupted\n", "")

@@ -95,7 +95,7 @@ def read_entry(
         url=url,
         title=title or bounded(first_sentence(summary), MAX_TITLE),
         summary=summary,
-        body=body if len(body) > 1 or _letters("".join(body)) != _letters(summary) else (),
+        body=body if len(body) > 1 or not _same_letters("".join(body), summary) else (),
         authors=_authors(entry),
         # Atom and RDF feeds often have one date, of any kind.
         published=_date(entry, ("published", "created", "updated"), context),
@@ -172,7 +172,7 @@ def _summary(html: str, body: Sequence[str], title: str) -> str:
     """Give what the source says in short, else how the body begins; never only the title."""
     for whole in (_without_closing(plain_text(html)), " ".join(body)):
         text = bounded(whole, MAX_SUMMARY)
-        if text and _letters(text) != _letters(title):
+        if text and not _same_letters(text, title):
             return text
     return ""
 
@@ -185,6 +185,13 @@ def _without_closing(line: str) -> str:
     if any(call in tail for call in _CALLS):  # most lines have none, and this is quick to see
         line = _CALL.sub("", line)
     return _CUT.sub("\u2026", line) if line.endswith(("]", ")")) else line
+
+
+def _same_letters(one: str, other: str) -> bool:
+    """Tell whether two texts differ in case and punctuation only."""
+    if one[:1].isalpha() and other[:1].isalpha() and one[:1].lower() != other[:1].lower():
+        return False  # the quick way: most differ from the first letter on
+    return _letters(one) == _letters(other)
 
 
 def _letters(text: str) -> str:

@@ -69,6 +69,8 @@ def take_out(item: etree._Element) -> Taken:
     taken = Taken()
     plainly = all(map(_is_plainly_categorised, item))
     for child in list(item):
+        if child.tail and child.tail.isspace():  # what indents the next element
+            child.tail = None
         if len(child) or not isinstance(child.tag, str):
             continue
         text = child.text or ""

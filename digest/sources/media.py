@@ -6,6 +6,7 @@ Specification: https://www.rssboard.org/media-rss
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from dataclasses import dataclass, replace
@@ -58,7 +59,7 @@ class Community:
 
 def offered_pictures(item: etree._Element) -> tuple[Offered, ...]:
     """List the pictures of an item's media elements and enclosures, in document order."""
-    several = len([element for element in item.iter() if _is_media(element, "content")]) > 1
+    several = sum(_is_media(element, "content") for element in item.iter()) > 1
     found: list[Offered] = []
     for element in item.iterdescendants():
         kind, url = _kind_and_url(element)
@@ -124,8 +125,7 @@ def community(item: etree._Element) -> Community:
 
 def local_name(element: etree._Element) -> str:
     """Give an element's name without namespace or prefix, "" for a comment."""
-    tag = element.tag if isinstance(element.tag, str) else ""
-    return tag.rpartition("}")[2].rpartition(":")[2]  # a broken document keeps its prefixes
+    return _parted(element.tag)[1] if isinstance(element.tag, str) else ""
 
 
 def _kind_and_url(element: etree._Element) -> tuple[str, str]:
@@ -183,11 +183,18 @@ def _first(texts: Iterator[str]) -> str:
 
 
 def _namespaced(element: etree._Element) -> bool:
-    return isinstance(element.tag, str) and _NAMESPACE in element.tag.partition("}")[0]
+    return isinstance(element.tag, str) and _parted(element.tag)[0]
 
 
 def _is_media(element: etree._Element, name: str) -> bool:
-    return _namespaced(element) and local_name(element) == name
+    return isinstance(element.tag, str) and _parted(element.tag) == (True, name)
+
+
+@functools.lru_cache(maxsize=1_024)  # a document has few names and thousands of elements
+def _parted(tag: str) -> tuple[bool, str]:
+    """Tell whether a tag is of Media RSS, and its name; a broken document keeps its prefixes."""
+    namespace, _, name = tag.rpartition("}")
+    return _NAMESPACE in namespace, name.rpartition(":")[2]
 
 
 def _keep_tail(element: etree._Element, parent: etree._Element) -> None:

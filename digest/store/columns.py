@@ -52,6 +52,6 @@ class PlainText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  the signature is SQLAlchemy's
         """Drop what a database cannot hold."""
-        if value is None:
-            return None
+        if value is None or value.isprintable():  # which NUL and surrogates are not
+            return value
         return value.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")

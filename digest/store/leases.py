@@ -23,7 +23,7 @@ def take_lease(
     """
     until = now + dt.timedelta(seconds=seconds)
     taken = connection.scalar(
-        insert(connection, leases)
+        insert(connection.dialect.name, leases)
         .values(name=name, holder=holder, until=until)
         .on_conflict_do_update(
             index_elements=["name"],

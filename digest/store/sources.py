@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from digest.errors import DigestError
     from digest.protocols import Pulled
+    from digest.store.upserts import Insert
 
 _FIELDS = tuple(field.name for field in fields(SourceState))
 
@@ -29,22 +31,34 @@ def record_success(connection: Connection, source: str, pulled: Pulled, now: dt.
 
     On PostgreSQL this locks the source's row: pulls of one source follow each other.
     """
-    well = {
-        "memory": dict(pulled.memory),
-        "last_success": now,
-        "last_attempt": now,
-        "due": pulled.due,
-        "failures": 0,
-        "failing_since": None,
-        "last_error": "",
-        "disabled": "",
-    }
-    titled = {"title": pulled.title} if pulled.title else {}
     connection.execute(
-        insert(connection, sources)
-        .values(id=source, title=pulled.title, **well)
-        .on_conflict_do_update(index_elements=["id"], set_=well | titled)
+        _success(connection.dialect.name),
+        {
+            "id": source,
+            "title": pulled.title,
+            "memory": dict(pulled.memory),
+            "last_success": now,
+            "last_attempt": now,
+            "due": pulled.due,
+            "failures": 0,
+            "failing_since": None,
+            "last_error": "",
+            "disabled": "",
+        },
     )
+
+
+@functools.cache
+def _success(dialect: str) -> Insert:
+    """Give the upsert of a whole row, but for a title that is not there."""
+    statement = insert(dialect, sources)
+    fresh = {
+        column.name: statement.excluded[column.name]
+        for column in sources.columns
+        if not column.primary_key
+    }
+    title = func.coalesce(func.nullif(statement.excluded.title, ""), sources.c.title)
+    return statement.on_conflict_do_update(index_elements=["id"], set_=fresh | {"title": title})
 
 
 def record_failure(
