@@ -23,6 +23,7 @@ soak: $(VENV)/dev
 	$(BIN)/pytest -m soak
 
 bench: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 screenshots: $(VENV)/runtime issue

@@ -398,6 +398,17 @@ def test_requests_to_one_host_begin_a_while_apart() -> None:
     assert all(later - earlier > 0.14 for earlier, later in pairwise(came))
 
 
+def test_beginnings_of_files_are_not_spaced() -> None:
+    async def run() -> float:
+        async with serving(echo) as base, visitor(spacing_s=5) as http:
+            began = asyncio.get_running_loop().time()
+            urls = [f"{base}/{number}.jpg" for number in range(4)]
+            await asyncio.gather(*(http.get(url, first_bytes=100) for url in urls))
+            return asyncio.get_running_loop().time() - began
+
+    assert asyncio.run(run()) < 5
+
+
 def test_hosts_do_not_wait_for_each_other() -> None:
     async def run() -> float:
         async with contextlib.AsyncExitStack() as stack:

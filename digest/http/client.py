@@ -112,9 +112,9 @@ class Client:
     ) -> Response:
         """Fetch `url`, following at most 5 redirects, none of them from https to http.
 
-        With `first_bytes` the body is read no further than that. A status of 400 and above is an
-        answer. Raises SourceError, naming `url`, when there is no answer, or one that is too large
-        or leads astray.
+        With `first_bytes` the body is read no further than that, and the request is not spaced: it
+        is as one of a page's pictures to a browser. A status of 400 and above is an answer. Raises
+        SourceError, naming `url`, when there is no answer, or one that is too large or leads astray.
         """
         clock = asyncio.get_running_loop().time
         left = self._total_s
@@ -122,7 +122,8 @@ class Client:
         for _ in range(MAX_REDIRECTS + 1):
             if not is_web(target):
                 raise SourceError("not a usable http or https address", where=target)
-            async with self._pacing.turn(urlsplit(target).hostname or ""):
+            host = urlsplit(target).hostname or ""
+            async with self._pacing.turn(host, spaced=first_bytes is None):
                 began = clock()
                 response = await self._answer(url, target, headers or {}, left, first_bytes)
                 left -= clock() - began
