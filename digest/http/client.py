@@ -114,7 +114,8 @@ class Client:
 
         With `first_bytes` the body is read no further than that, and the request is not spaced: it
         is as one of a page's pictures to a browser. A status of 400 and above is an answer. Raises
-        SourceError, naming `url`, when there is no answer, or one that is too large or leads astray.
+        SourceError, naming `url`, when there is no answer, or one that is too large or leads
+        astray.
         """
         clock = asyncio.get_running_loop().time
         left = self._total_s
