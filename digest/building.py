@@ -273,7 +273,7 @@ def _enriched(store: Store, articles: tuple[Article, ...]) -> tuple[Article, ...
 def _honest(image: Image | None, probes: Mapping[str, Probe]) -> Image | None:
     """Give a picture the size that it has; None if it turned out to be of no use."""
     probe = probes.get(image.url) if image else None
-    if image is None or probe is None:
+    if image is None or probe is None or not (probe.fault or probe.width):
         return image
     return None if probe.fault else replace(image, width=probe.width, height=probe.height)
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+MAX_MESSAGE = 10_000  # characters: a configuration with mistakes in every line has its say
+
 
 class DigestError(Exception):
     """What failed, where, and what to do about it, in one sentence or two.
@@ -41,7 +43,7 @@ class DigestError(Exception):
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{text}. {self.hint}" if self.hint else text
+        return _shown(f"{text}. {self.hint}" if self.hint else text)
 
 
 class ConfigError(DigestError):
@@ -99,3 +101,9 @@ class Held(DigestError):  # noqa: N818  see Skipped
     """The issue waits for a person."""
 
     exit_code = 4
+
+
+def _shown(text: str) -> str:
+    """Give a message fit for a terminal or a log, whatever a document or a server put into it."""
+    text = text if len(text) <= MAX_MESSAGE else f"{text[:MAX_MESSAGE]}…"
+    return "".join(one if one.isprintable() or one == "\n" else "�" for one in text)

@@ -39,10 +39,10 @@ class Health(StrEnum):
 class SourceState:
     """What the store knows of a source.
 
-    `title` is what the source calls itself, or empty. `due` is when it may be asked again, None
-    for whenever one likes. `failures` counts those since it was last read, `failing_since` is the
-    first of them, `last_error` is empty when all is well. `disabled` says why it is not asked any
-    more. `memory` is its plug's own.
+    `title` is what the source calls itself, or empty. `due` is when it may be asked again, by the
+    real clock, None for whenever one likes; the other times are those of the pulls. `failures`
+    counts those since it was last read, `failing_since` is the first of them, `last_error` is empty
+    when all is well. `disabled` says why it is not asked any more. `memory` is its plug's own.
     """
 
     title: str
@@ -62,21 +62,16 @@ class SourceState:
             return Health.DISABLED
         return Health.FAILING if self.failures else Health.ACTIVE
 
-    def rests(self, now: dt.datetime) -> bool:
-        """Tell whether the source must be left alone at `now`.
-
-        At a moment before its last attempt (`--at`) nothing is known of it yet.
-        """
-        if now < self.last_attempt:
-            return False
-        return bool(self.disabled) or (self.due is not None and now < self.due)
+    def rests(self, clock: dt.datetime) -> bool:
+        """Tell whether the source must be left alone at `clock`, the real time."""
+        return bool(self.disabled) or (self.due is not None and clock < self.due)
 
 
 def after_failure(state: SourceState | None, error: DigestError, now: dt.datetime) -> SourceState:
     """Give the state of a source that could not be read at `now`; `state` is the one before.
 
-    A source whose plug named a time for the next attempt waits at least until then, and longer as
-    failures add up.
+    It may be asked again at the time that the error names, and later as failures add up; a
+    SourceError that names none was no server's, and may be repeated whenever one likes.
     """
     known = state or SourceState(
         title="",
@@ -90,7 +85,7 @@ def after_failure(state: SourceState | None, error: DigestError, now: dt.datetim
         disabled="",
     )
     failures, since = known.failures + 1, known.failing_since or now
-    asked_for = error.retry_at if isinstance(error, SourceError) else None
+    asked_for = error.retry_at if isinstance(error, SourceError) else now
     memory = error.memory if isinstance(error, SourceError) else None
     return replace(
         known,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_OUTLINES = 20_000  # subscriptions in one file
+MAX_NAME = 40  # characters of a root's name that are told
 RSS = "rss"  # the type of a subscription, whatever the feed's own format
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
@@ -29,12 +30,14 @@ class Outline:
     """A subscription: its address as written, and its title on one line, or "".
 
     `kind` is its type, in lower case; `groups` are the texts of the outlines around it, the
-    outermost first.
+    outermost first. `select` is the CSS selector of a page's links, in an attribute of our own,
+    which the specification allows and other programs pass over.
     """
 
     url: str
     title: str = ""
     kind: str = RSS
+    select: str = ""
     groups: tuple[str, ...] = ()
 
 
@@ -72,7 +75,7 @@ def _root(data: bytes) -> etree._Element:
     if root is None:
         raise ConfigError("this is no OPML, and no XML", hint="Export the list as OPML once more")
     if (name := _local_name(root)) != "opml":
-        raise ConfigError(f"this is no OPML: its root is <{name}>")
+        raise ConfigError(f"this is no OPML: its root is <{name[:MAX_NAME]}>")
     return root
 
 
@@ -90,7 +93,13 @@ def _outlines(root: etree._Element) -> Iterator[Outline]:
         text = given.get("title") or given.get("text") or ""
         if url := given.get("xmlurl"):
             kind = given.get("type", "").lower() or RSS
-            yield Outline(url=url, title=text, kind=kind, groups=tuple(filter(None, groups)))
+            yield Outline(
+                url=url,
+                title=text,
+                kind=kind,
+                select=given.get("select", ""),
+                groups=tuple(filter(None, groups)),
+            )
             text = ""  # what is inside a subscription is not grouped by it
         groups.append(text)
 
@@ -116,14 +125,10 @@ def write_opml(outlines: Iterable[Outline], *, title: str) -> bytes:
     for outline in outlines:
         parent = _group(groups, tuple(filter(None, map(_line, outline.groups))))
         text = _line(outline.title) or _line(outline.url)
-        etree.SubElement(
-            parent,
-            "outline",
-            type=outline.kind,
-            text=text,
-            title=text,
-            xmlUrl=_line(outline.url),
-        )
+        said = {"type": outline.kind, "text": text, "title": text, "xmlUrl": _line(outline.url)}
+        if select := _line(outline.select):
+            said["select"] = select
+        etree.SubElement(parent, "outline", said)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
 
 

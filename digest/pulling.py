@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+MINUTE = dt.timedelta(minutes=1)
 MAX_AT_ONCE = 100  # sources in hand: what is fetched and not yet stored stays in memory
 
 
@@ -96,22 +97,27 @@ async def pull(
     comes.
     """
     states = newsroom.store.source_states()
+    clock = newsroom.clock()
+    lag = (clock - now) // MINUTE * MINUTE  # servers know the real time only, whatever `--at` says
     alerts: list[str] = []
     in_hand = asyncio.Semaphore(MAX_AT_ONCE)
 
     async def one(source: Source) -> SourceResult:
         state = states.get(source.id)
-        if state and state.rests(now) and not force:
+        if state and state.rests(clock) and not force:
             result = _resting(source, state)
         else:
             async with in_hand:
-                result = await _pull_source(newsroom, source, http, state, now, alerts.append)
+                result = await _pull_source(
+                    newsroom, source, http, state, now, lag=lag, alert=alerts.append
+                )
         tell(result)
         return result
 
     sources = newsroom.edition.sources
     spread = _spread(sources)
     results = dict(zip(spread, await asyncio.gather(*map(one, spread)), strict=True))
+    newsroom.store.note_pull(newsroom.edition.name, now)
     notices = [
         *alerts,
         *await _pull_readings(newsroom, http, now),
@@ -149,6 +155,8 @@ async def _pull_source(
     http: Http,
     state: SourceState | None,
     now: dt.datetime,
+    *,
+    lag: dt.timedelta,
     alert: Callable[[str], None],
 ) -> SourceResult:
     """Pull one source and store what it gave, or how it failed."""
@@ -157,11 +165,12 @@ async def _pull_source(
     memory = state.memory if state and state.last_attempt <= now else {}
     try:
         pulled = await newsroom.sources[source.id].pull(http, memory, now)
+        pulled = replace(pulled, due=pulled.due and pulled.due + lag)
         new = newsroom.store.add_pull(source.id, pulled, now)
         result = _read(source, pulled, new)
     except Exception as error:  # noqa: BLE001  anyone's plug may fail in any way
         known = error if isinstance(error, DigestError) else _plug_failed(source.id, error)
-        after = newsroom.store.fail_pull(source.id, known, now)
+        after = newsroom.store.fail_pull(source.id, known, now, lag)
         if news := alert_of(state, after):
             alert(f"{source.title or source.id}: {news} ({after.last_error})")
         result = SourceResult(source=source.id, title=source.title, error=after.last_error)
@@ -218,4 +227,6 @@ def _plug_failed(name: str, error: Exception) -> DigestError:
 
 
 def _quoted(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False) if set(value) & set(' "=\\') else value
+    """Quote what is no plain word, as JSON does; what a terminal might obey is escaped."""
+    plain = value.isascii() and value.isprintable() and not set(value) & set(' "=\\')
+    return value if plain else json.dumps(value)

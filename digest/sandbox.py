@@ -7,14 +7,15 @@ workers: it kills the one that is late and starts another, while the rest go on.
 from __future__ import annotations
 
 import asyncio
-import functools
 import multiprocessing
 import os
 import signal
 import sys
+from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeAlias, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -27,10 +28,15 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+if TYPE_CHECKING:
+    Call: TypeAlias = tuple[Callable[..., T], Sequence[Any], Mapping[str, Any], float]
+
 MIB = 1024 * 1024
 MAX_WORKERS = 4  # by default: reading is short beside fetching
 MAX_CALLS = 500  # of a worker before a fresh one takes its place, with fresh memory
 ORPHAN_S = 5  # beyond its time, after which a call ends even without anybody to end it
+ATTEMPTS = 2  # where the workers of the first were ended from outside, as a short memory does
+WATCH_S = 1  # between two looks at whether the pool that has a call is still at work
 _HINT = "The document may be broken or hostile: open its address in a browser to see."
 
 
@@ -57,38 +63,42 @@ class Sandbox:
         self._workers = workers or min(os.cpu_count() or 1, MAX_WORKERS)
         self._preload = [__name__, *preload]
         self._pool: ProcessPool | None = None
+        self._in_hand: set[Future[Any]] = set()  # the calls that the pool has
+        self._closings = 0
+        # One thread keeps the pool, and nobody else starts, ends or replaces it. It is not the
+        # event loop's: starting the workers takes half a second, in which others are served.
+        self._keeper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox")
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function of a module, within the limits; when cancelled, the call is ended.
 
         Raises what the function raises, and SourceError when it took too long, took too much
-        memory or brought its process down.
+        memory or brought its process down, and when there was nobody to make the call. A call
+        whose workers were ended from outside is made again, once.
         """
         call = (function, args, kwargs, self._timeout_s + ORPHAN_S)
-        # In a thread: starting the workers takes half a second, in which others are served.
-        schedule = functools.partial(self._started().schedule, _call, call)
-        future = await asyncio.to_thread(schedule, timeout=self._timeout_s)
-        try:
-            return await asyncio.wrap_future(future)
-        except TimeoutError as error:
-            what = f"took more than {self._timeout_s:g} s to read"
-            raise SourceError(what, hint=_HINT) from error
-        except MemoryError as error:
-            what = f"took more than {self._memory // MIB} MiB of memory to read"
-            raise SourceError(what, hint=_HINT) from error
-        except ProcessExpired as error:
-            raise SourceError("brought down the process that read it", hint=_HINT) from error
-        except BrokenProcessPool as error:  # pebble gives up a pool whose idle worker was killed
-            self.close()
-            what = "was not read: the processes that read were ended from outside"
-            raise SourceError(what, hint="Pull again; check the machine's memory.") from error
+        closings = self._closings
+        for _ in range(ATTEMPTS):
+            try:
+                return await self._attempt(call, closings)
+            except TimeoutError as error:
+                what = f"took more than {self._timeout_s:g} s to read"
+                raise SourceError(what, hint=_HINT) from error
+            except MemoryError as error:
+                what = f"took more than {self._memory // MIB} MiB of memory to read"
+                raise SourceError(what, hint=_HINT) from error
+            except ProcessExpired as error:
+                raise SourceError("brought down the process that read it", hint=_HINT) from error
+            except BrokenProcessPool as error:
+                if closings != self._closings:
+                    raise SourceError("was not read: the program is ending") from error
+        hint = "The machine may be short of memory or of processes: look, then pull again."
+        raise SourceError("was not read: no process lived long enough to read it", hint=hint)
 
     def close(self) -> None:
         """End the workers, with whatever they are doing. A later call starts new ones."""
-        pool, self._pool = self._pool, None
-        if pool:
-            pool.stop()  # type: ignore[no-untyped-call]  # pebble types its other methods
-            pool.join()
+        self._closings += 1
+        self._keeper.submit(self._end).result()
 
     def __enter__(self) -> Self:
         return self
@@ -101,16 +111,68 @@ class Sandbox:
     ) -> None:
         self.close()
 
-    def _started(self) -> ProcessPool:
-        if self._pool is None:
-            self._pool = ProcessPool(
-                max_workers=self._workers,
-                max_tasks=MAX_CALLS,
-                initializer=_confine,
-                initargs=(self._memory,),
-                context=_context(self._preload),
-            )
-        return self._pool
+    async def _attempt(self, call: Call[T], closings: int) -> T:
+        """Make a call. Raises what it raises, BrokenProcessPool where its pool came to an end."""
+        scheduling = self._keeper.submit(self._schedule, call, closings)
+        try:
+            pool, future = await asyncio.wrap_future(scheduling)
+        except asyncio.CancelledError:
+            scheduling.add_done_callback(_withdraw)
+            raise
+        result = asyncio.wrap_future(future)
+        try:
+            while not result.done():
+                await asyncio.wait([result], timeout=WATCH_S)
+                # What is queued when pebble gives up a pool it never ends by itself.
+                if not result.done() and not pool.active:
+                    self._keeper.submit(self._end, pool)
+            return result.result()
+        finally:
+            future.cancel()  # has no effect on what is done
+
+    def _schedule(self, call: Call[T], closings: int) -> tuple[ProcessPool, Future[T]]:
+        """Hand a call to a pool that works; the keeper's. Raises BrokenProcessPool."""
+        if closings != self._closings:
+            raise BrokenProcessPool("closed before the call could be made")
+        if self._pool and not self._pool.active:  # pebble gives it up when an idle worker is killed
+            self._end()
+        self._pool = self._pool or self._new_pool()
+        try:
+            future = self._pool.schedule(_call, call, timeout=self._timeout_s)
+        except RuntimeError as error:  # given up this moment, or unable to start its processes
+            self._end()
+            raise BrokenProcessPool("no process could be asked") from error
+        self._in_hand.add(future)
+        future.add_done_callback(self._in_hand.discard)
+        return self._pool, future
+
+    def _end(self, which: ProcessPool | None = None) -> None:
+        """End the pool, if it is still this one, and the calls that it has; the keeper's."""
+        pool = self._pool
+        if pool is None or which not in (None, pool):
+            return
+        self._pool = None
+        pool.stop()  # type: ignore[no-untyped-call]  # pebble types its other methods
+        pool.join()
+        for future in self._in_hand.copy():
+            with suppress(InvalidStateError):  # cancelled at this moment
+                future.set_exception(BrokenProcessPool("the pool was ended"))
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._workers,
+            max_tasks=MAX_CALLS,
+            initializer=_confine,
+            initargs=(self._memory,),
+            context=_context(self._preload),
+        )
+
+
+def _withdraw(scheduling: Future[tuple[ProcessPool, Future[Any]]]) -> None:
+    """Cancel a call that was handed over after nobody waited for it any more."""
+    if not scheduling.cancelled() and not scheduling.exception():
+        _, future = scheduling.result()
+        future.cancel()
 
 
 def _context(preload: Sequence[str]) -> multiprocessing.context.BaseContext:

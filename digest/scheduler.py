@@ -48,7 +48,9 @@ def serve(newsrooms: Sequence[Newsroom]) -> None:
 
     def tick_all() -> None:
         for newsroom in newsrooms:
-            tick(newsroom, dt.datetime.now(dt.UTC), since=started, stopping=stop.is_set)
+            # In whole seconds: an hour must not be a millisecond short of one.
+            now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+            tick(newsroom, now, since=started, stopping=stop.is_set)
 
     scheduler = BackgroundScheduler(timezone=dt.UTC)
     scheduler.add_job(
@@ -106,8 +108,6 @@ def _try(newsroom: Newsroom, job: Job, now: dt.datetime) -> None:
 
 
 def _due(newsroom: Newsroom, now: dt.datetime, since: dt.datetime) -> tuple[Job, ...]:
-    asked = newsroom.store.source_states()
-    attempts = [asked[s.id].last_attempt for s in newsroom.edition.sources if s.id in asked]
     return due_jobs(
         newsroom.edition.timetable,
         newsroom.publication.timezone,
@@ -116,7 +116,7 @@ def _due(newsroom: Newsroom, now: dt.datetime, since: dt.datetime) -> tuple[Job,
             record.date: _state(newsroom, record)
             for record in newsroom.store.issues(newsroom.edition.name)
         },
-        last_pull=max(attempts, default=None),
+        last_pull=newsroom.store.last_pull(newsroom.edition.name),
         since=since,
     )
 

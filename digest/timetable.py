@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LOOK_AHEAD = dt.timedelta(days=400)
 MISS_MEMORY = dt.timedelta(hours=36)
 
+QUIET = dt.timedelta(hours=1)  # before a cutoff: as long as a source rests
 _DAY = dt.timedelta(days=1)
 _SECOND = dt.timedelta(seconds=1)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -108,11 +109,12 @@ def due_jobs(
     A job is due until its doing shows in `issues` or `last_pull`, so asking again is safe. A build
     shows as a draft, and its send is due from the next time of asking.
     """
-    slots = _slots(timetable, zone, now - MISS_MEMORY - _DAY, now + _DAY)
+    slots = tuple(_slots(timetable, zone, now - MISS_MEMORY - _DAY, now + _DAY))
     known = [slot for slot in slots if slot.deadline >= since]
     missed = [job for slot in known if (job := _miss(slot, issues.get(slot.date), now))]
     issued = [job for slot in known if (job := _issue_job(slot, issues.get(slot.date), now))]
-    return (*missed, *_pull(timetable, now, last_pull, issued), *issued)
+    before_cutoff = any(dt.timedelta(0) < slot.cutoff - now < QUIET for slot in slots)
+    return (*missed, *_pull(timetable, now, last_pull, issued, quiet=before_cutoff), *issued)
 
 
 def _miss(slot: Slot, state: IssueState | None, now: dt.datetime) -> Job | None:
@@ -131,16 +133,25 @@ def _issue_job(slot: Slot, state: IssueState | None, now: dt.datetime) -> Job | 
 
 
 def _pull(
-    timetable: Timetable, now: dt.datetime, last_pull: dt.datetime | None, issued: list[Job]
+    timetable: Timetable,
+    now: dt.datetime,
+    last_pull: dt.datetime | None,
+    issued: list[Job],
+    *,
+    quiet: bool,
 ) -> Iterator[Job]:
-    """Ask for one pull at most: by the hour, or because a build needs all until its cutoff."""
+    """Ask for one pull at most: by the hour, or because a build needs all until its cutoff.
+
+    In the hour before a cutoff there is none by the hour: a source that was just asked would be
+    resting when it matters.
+    """
     every = dt.timedelta(minutes=timetable.pull_every_min)
     cutoffs = [job.due for job in issued if job.kind == "build"]
     if last_pull is None:
         yield Job(kind="pull", date=None, due=now)
     elif cutoffs and last_pull < max(cutoffs):
         yield Job(kind="pull", date=None, due=max(cutoffs))
-    elif now - last_pull >= every:
+    elif now - last_pull >= every and not quiet:
         yield Job(kind="pull", date=None, due=last_pull + every)
     elif last_pull - now >= every:  # a clock that was wrong must not stop the pulls for good
         yield Job(kind="pull", date=None, due=now)

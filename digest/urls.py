@@ -33,14 +33,18 @@ _UNFIT = re.compile(
 _WWW = re.compile(r"^(?:www\.)+(?=[^.:])")
 
 
-@functools.lru_cache(maxsize=4_096)
 def is_web(url: str) -> bool:
     """Tell whether `url` is an absolute http(s) address with a host, clean and of usable length.
 
     Hosts under .invalid never resolve (RFC 2606 §2); the placeholders of emails live there, so that
     a feed's link to one would be patched like our own.
     """
-    if len(url) > MAX_LENGTH or _UNFIT.search(url):
+    return len(url) <= MAX_LENGTH and _is_web(url)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _is_web(url: str) -> bool:
+    if _UNFIT.search(url):
         return False
     try:
         parts = urlsplit(url)

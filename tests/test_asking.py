@@ -94,6 +94,13 @@ def test_validators_go_back_byte_for_byte(etag: str) -> None:
     assert server.conditions == {"If-None-Match": etag, "If-Modified-Since": date}
 
 
+def test_a_validator_that_cannot_go_back_as_it_came_does_not_go_back() -> None:
+    memory = asked(Server(page(etag='"caf\udce9"', last_modified="Monday"))).memory
+    server = Server(page(status=304))
+    asked(server, memory)
+    assert server.conditions == {"If-Modified-Since": "Monday"}
+
+
 def test_no_validator_is_invented() -> None:
     memory = asked(Server(page(date=format_datetime(NOW, usegmt=True)))).memory
     server = Server(page("b"))
@@ -194,7 +201,7 @@ def test_a_document_s_ttl_outlives_answers_without_a_body() -> None:
         ("-5", HOUR),
     ],
 )
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("status", [403, 429, 500, 503])
 def test_retry_after_is_kept_from_an_hour_to_a_week(
     status: int, header: str, expected: dt.timedelta
 ) -> None:
@@ -230,7 +237,7 @@ def test_no_header_is_so_odd_that_it_stops_a_pull(a: str, b: str, c: str, status
 
 def test_an_unreadable_document_is_not_fetched_or_read_again_until_it_changes() -> None:
     first = asked(Server(page("<html>", etag='"1"')))
-    error = unreadable(SourceError("a web page (HTML), not a feed"), first)
+    error = unreadable(SourceError("a web page (HTML), not a feed"), first, NOW)
     assert error.retry_at == NOW + HOUR
     assert error.memory
     server = Server(page(status=304))
@@ -245,10 +252,35 @@ def test_an_unreadable_document_is_not_fetched_or_read_again_until_it_changes() 
     assert "failed" not in changed.memory
 
 
-def test_an_unreadable_document_is_tried_again_after_a_week_by_a_newer_program_perhaps() -> None:
-    error = unreadable(SourceError("too broken"), asked(Server(page(etag='"1"'))))
+def test_an_unreadable_document_is_tried_again_the_next_day() -> None:
+    """The trouble may have been ours: a busy machine, an older program."""
+    error = unreadable(SourceError("too broken"), asked(Server(page(etag='"1"'))), NOW)
     assert error.memory
-    assert asked(Server(page(etag='"1"')), error.memory, NOW + 7 * DAY).response is not None
+    hourly = refused(
+        Server(page()), error.memory, NOW + 23 * HOUR
+    )  # no validators: whole, the same
+    assert hourly.memory
+    server = Server(page(etag='"1"'))
+    assert asked(server, hourly.memory, NOW + DAY).response is not None
+    assert server.conditions == {}
+
+
+def test_another_reader_reads_the_same_document_anew() -> None:
+    async def ask_as(reader: str, memory: Mapping[str, str]) -> Answer:
+        return await ask(server, URL, memory, NOW, accept="text/xml", reader=reader)
+
+    server = Server(page(etag='"1"'))
+    first = asyncio.run(ask_as("1.0 main h2 a", {}))
+    assert asyncio.run(ask_as("1.0 main h2 a", first.memory)).response is None
+    assert server.conditions
+    assert asyncio.run(ask_as("1.0 main h3 a", first.memory)).response is not None
+    assert server.conditions == {}
+
+
+def test_a_memory_that_does_not_know_when_it_last_read_the_whole_asks_for_it() -> None:
+    server = Server(page(etag='"1"'))
+    asked(server, {"etag": '"1"', "sha256": "of an earlier version"})
+    assert server.conditions == {}
 
 
 # ------------------------------------------------------------ moves
@@ -295,19 +327,39 @@ def test_a_redirect_is_counted_with_answers_that_are_not_modified_too() -> None:
     assert "moved" not in memory
 
 
-@pytest.mark.parametrize("failure", [SourceError("no answer"), page(status=404)])
-def test_a_new_address_that_fails_leads_back_to_the_old_one(
+@pytest.mark.parametrize(
+    "failure",
+    [SourceError("no answer"), *(page(status=status) for status in (403, 404, 410, 500))],
+)
+def test_where_a_new_address_fails_the_old_one_is_asked_the_next_time(
     failure: SourceError | Response,
 ) -> None:
     memory, _ = moves(0, 1, 2)
-    server = Server(failure, page("b"))
-    answer = asked(server, memory, NOW + 3 * DAY)
-    assert [url for url, _ in server.asked] == [NEW_URL, URL]
-    assert "address" not in answer.memory
+    server = Server(failure)
+    error = refused(server, memory, NOW + 3 * DAY)
+    assert [url for url, _ in server.asked] == [NEW_URL]  # once a pull
+    assert not isinstance(error, SourceGone)
+    assert error.memory is not None
+    server = Server(page("b"))
+    asked(server, error.memory, NOW + 3 * DAY + HOUR)
+    assert server.asked[0][0] == URL
+
+
+def test_a_redirect_to_what_cannot_be_read_is_never_believed() -> None:
+    memory: Mapping[str, str] = {}
+    for day in range(5):
+        answer = asked(Server(page(f"portal {day}", moved_to=NEW_URL)), memory, NOW + day * DAY)
+        error = unreadable(SourceError("a web page (HTML)"), answer, NOW + day * DAY)
+        assert error.memory is not None
+        memory = error.memory
+    server = Server(page("<rss>"))
+    asked(server, memory, NOW + 5 * DAY)
+    assert server.asked[0][0] == URL
 
 
 def test_editors_are_told_the_new_address_for_as_long_as_they_have_the_old_one() -> None:
     memory, _ = moves(0, 1, 2)
     answer = asked(Server(page("b")), memory, NOW + 3 * DAY)
     assert answer.warnings == (f"has moved to {NEW_URL}: write that address",)
-    assert asked(Server(page(status=304)), {**answer.memory, "etag": "1"}).warnings
+    again = {**answer.memory, "etag": "1"}
+    assert asked(Server(page(status=304)), again, NOW + 3 * DAY + HOUR).warnings

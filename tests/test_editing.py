@@ -60,6 +60,12 @@ def test_a_source_goes_below_the_others_and_comments_stay_where_they_were(tmp_pa
     assert after == COMMENTED.replace(here, f"{here}{TABLE}\n")
 
 
+def test_a_comment_right_below_the_last_source_stays_with_it(tmp_path: Path) -> None:
+    tight = COMMENTED.replace('"own"\n\n# The parts of the issue,\n# in order.\n', '"own"\n')
+    after = added(tmp_path, tight, WIRE)
+    assert after == tight.replace("[[sections]]", f"\n{TABLE}\n[[sections]]")
+
+
 def test_at_the_end_of_a_file_without_a_line_break_one_is_put_between(tmp_path: Path) -> None:
     sources, sections = EDITION.split("[[sections]]")
     before = 'title = "x"\n[[sections]]' + sections + sources.partition("\n")[2].rstrip()
@@ -103,10 +109,12 @@ def test_several_are_added_in_their_order_with_what_is_known_of_each(tmp_path: P
         weight=1.5,
         rights="own",
     )
-    after = added(tmp_path, EDITION, WIRE, full)
+    page = NewSource(url="https://c.example/", use="page", select="h2 a")
+    after = added(tmp_path, EDITION, WIRE, full, page)
     assert (
         f'{TABLE}\n[[sources]]\nuse = "feed"\nurl = "https://b.example/"\n'
         'title = "The \\"B\\" \\\\ Post"\nsection = "World"\nweight = 1.5\nrights = "own"\n'
+        '\n[[sources]]\nuse = "page"\nurl = "https://c.example/"\nselect = "h2 a"\n'
     ) in after
 
 

@@ -22,11 +22,12 @@ from digest.model import Article, Image
 from digest.protocols import Pulled
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Mapping
     from pathlib import Path
 
     from digest.model import Issue
     from digest.newsroom import Newsroom
+    from digest.protocols import Http, Response
 
 NOW = dt.datetime(2026, 11, 23, 5, 30, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -66,6 +67,7 @@ class Site:
         self.robots = "User-agent: *\nAllow: /\n"
         self.pictures: dict[str, bytes] = {}
         self.pages: dict[str, str] = {}
+        self.limited: set[str] = set()  # pictures that are answered by 429
         self.asked: Counter[str] = Counter()
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -73,6 +75,8 @@ class Site:
         name = request.path.rpartition("/")[2].partition(".")[0]
         if request.path == "/robots.txt":
             return web.Response(text=self.robots)
+        if request.path.startswith("/pictures/") and name in self.limited:
+            return web.Response(status=429)
         if request.path.startswith("/pictures/") and name in self.pictures:
             return web.Response(body=self.pictures[name], content_type="image/jpeg")
         if request.path.startswith("/news/") and name in self.pages:
@@ -160,6 +164,37 @@ def test_a_picture_that_is_gone_is_not_shown(newsroom: Newsroom, site: Site) -> 
     assert shown == {"1.jpg"}
 
 
+def test_a_picture_that_was_refused_is_not_asked_for_again_in_the_same_run(
+    newsroom: Newsroom, site: Site
+) -> None:
+    site.pictures = {"2": picture()}
+    site.limited = {"1"}  # the others are gone, so that there is a second round
+    enriched(newsroom, site)
+    assert site.asked["/pictures/1.jpg"] == 1
+    enriched(newsroom, site)
+    assert site.asked["/pictures/1.jpg"] == 2
+
+
+def test_a_picture_that_was_gone_is_asked_for_again_the_next_day(
+    newsroom: Newsroom, site: Site
+) -> None:
+    async def run() -> list[set[str]]:
+        shown = []
+        async with opened(site) as (base, http):
+            store(newsroom, base)
+            for hours in (0, 1, 24):
+                await enrich(newsroom, http, TODAY, NOW, NOW + dt.timedelta(hours=hours))
+                issue = decide(gather(newsroom, TODAY, NOW, NOW))
+                shown.append({p.image.url.rpartition("/")[2] for p in issue.placements if p.image})
+                site.pictures["0"] = picture()
+        return shown
+
+    site.pictures = {"1": picture()}
+    assert asyncio.run(run()) == [{"1.jpg"}, {"1.jpg"}, {"0.jpg", "1.jpg"}]
+    assert site.asked["/pictures/0.jpg"] == 2
+    assert site.asked["/pictures/1.jpg"] == 1
+
+
 def test_a_page_fills_in_the_picture_and_the_summary_that_a_feed_lacks(
     newsroom: Newsroom, site: Site
 ) -> None:
@@ -200,6 +235,59 @@ def test_a_site_that_answers_nothing_costs_the_issue_nothing(
     issue = enriched(newsroom, site, image=Image(url="http://127.0.0.1:9/a.jpg", width=640))
     assert issue.lead.image
     assert issue.lead.image.width == 640  # as the feed says, for want of better
+
+
+class Failing:
+    """An `Http` that fails for one picture in a way that nobody foresaw."""
+
+    def __init__(self, http: Http, picture: str) -> None:
+        self._http = http
+        self._picture = picture
+        self.in_hand = self.most_in_hand = 0
+
+    async def get(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        first_bytes: int | None = None,
+    ) -> Response:
+        self.in_hand += 1
+        self.most_in_hand = max(self.in_hand, self.most_in_hand)
+        try:
+            if url.endswith(self._picture):
+                raise ValueError("nobody foresaw this")
+            return await self._http.get(url, headers, first_bytes=first_bytes)
+        finally:
+            self.in_hand -= 1
+
+
+def test_a_lookup_that_fails_unforeseen_stops_neither_the_others_nor_the_issue(
+    newsroom: Newsroom, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def run() -> None:
+        async with opened(site) as (base, http):
+            store(newsroom, base)
+            await enrich(newsroom, Failing(http, "/1.jpg"), TODAY, NOW, NOW)
+
+    site.pictures = {str(number): picture(size=(900, 500)) for number in range(4)}
+    asyncio.run(run())
+    issue = decide(gather(newsroom, TODAY, NOW, NOW))
+    sizes = {p.image.url.rpartition("/")[2]: p.image.width for p in issue.placements if p.image}
+    assert sizes == {"0.jpg": 900, "1.jpg": 300, "2.jpg": 900, "3.jpg": 900}
+    assert "nobody foresaw this" in caplog.text
+
+
+@pytest.mark.parametrize("in_hand", [1, 3])
+def test_few_things_are_looked_up_at_once(newsroom: Newsroom, site: Site, in_hand: int) -> None:
+    async def run() -> int:
+        async with opened(site) as (base, http):
+            store(newsroom, base)
+            watched = Failing(http, "none")
+            await enrich(newsroom, watched, TODAY, NOW, NOW, in_hand=in_hand)
+            return watched.most_in_hand
+
+    assert asyncio.run(run()) == in_hand
 
 
 def test_looking_up_ends_when_its_time_is_over(newsroom: Newsroom) -> None:

@@ -492,6 +492,24 @@ def test_a_feed_that_is_html_is_refused_with_the_feed_it_names() -> None:
     assert "look for the site's RSS" in reason(Web("<html><body>Hello")).hint
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<link type="application/rss+xml" href="/rss.xml">',  # of any relation
+        '<link rel="alternate" type="application/rss+xml" href="javascript:alert(1)">',
+        f'<link rel="alternate" type="application/rss+xml" href="/{"b" * 90_000}">',
+        '<link rel="alternate" type="application/rss+xml" href="/&#27;[31m\u009b32m\u202e">',
+    ],
+    ids=["no alternate", "script", "long", "escapes"],
+)
+def test_of_a_page_only_an_address_that_can_be_a_feed_s_is_told(link: str) -> None:
+    assert reason(Web(f"<html><head>{link}")).hint.startswith("A page's address is not")
+
+
+def test_a_root_s_name_is_told_in_part_only() -> None:
+    assert reason(Web(f"<{'a' * 90_000}/>")).what == f"not a feed: its root is <{'a' * 40}>"
+
+
 def test_json_and_other_documents_are_told_apart() -> None:
     assert "JSON" in reason(Web('{"version": "https://jsonfeed.org/version/1.1"}')).what
     assert "<opml>" in reason(Web("<opml version='2.0'/>")).what

@@ -81,8 +81,12 @@ def test_waiting_grows_with_failures_to_a_day() -> None:
     assert waits[-1] == LONGEST_WAIT
 
 
-def test_a_source_whose_plug_names_no_time_may_be_asked_whenever_one_likes() -> None:
-    assert after_failure(None, DigestError("no such file"), NOW).due is None
+def test_a_failure_that_was_no_server_s_may_be_repeated_whenever_one_likes() -> None:
+    assert after_failure(None, SourceError("there is no such file"), NOW).due is None
+
+
+def test_a_plug_that_crashed_waits_an_hour_for_it_may_have_asked_somebody() -> None:
+    assert after_failure(None, DigestError("the plug failed"), NOW).due == NOW + HOUR
 
 
 def test_memory_stays_unless_the_failure_brings_one() -> None:
@@ -95,9 +99,9 @@ def test_memory_stays_unless_the_failure_brings_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "rests"), [(-1, False), (0, True), (59, True), (60, False), (90, False)]
+    ("minutes", "rests"), [(-90, True), (0, True), (59, True), (60, False), (90, False)]
 )
-def test_a_source_rests_from_its_last_attempt_until_it_is_due(minutes: int, *, rests: bool) -> None:
+def test_a_source_rests_until_it_is_due(minutes: int, *, rests: bool) -> None:
     (state,) = failing(1)
     assert state.rests(NOW + dt.timedelta(minutes=minutes)) is rests
 

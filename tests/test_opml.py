@@ -107,6 +107,7 @@ OUTLINES = st.builds(
     url=st.from_regex(r"https://[a-z]{1,9}\.example/[a-z?&=<>\"']{0,9}", fullmatch=True),
     title=st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1),
     kind=st.sampled_from(["rss", "sitemap"]),
+    select=st.sampled_from(["", 'main > h2 a[href*="/2026/"]']),
     groups=st.lists(st.sampled_from(["World", "City & Docks", "<b>"]), max_size=3).map(tuple),
 )
 

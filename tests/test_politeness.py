@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from configured import DIGEST, publication
@@ -35,10 +36,11 @@ async def read_for_a_week(server: ScoringServer, config: Path) -> int:
     pulls = 7 * dt.timedelta(days=1) // EVERY
     for first in range(0, pulls, RESTART_EVERY):
         with newsroom_of(config) as newsroom:
+            clocked = replace(newsroom, clock=lambda: server.now)
             for number in range(first, min(first + RESTART_EVERY, pulls)):
                 server.now = BEGAN + number * EVERY
                 async with visitor() as http:
-                    report = await pull(newsroom, http, server.now)
+                    report = await pull(clocked, http, server.now)
                 failures += sum(bool(result.error) for result in report.sources)
         server.restarted()
     return failures

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.sources.robots import MAX_BYTES, allows, crawl_delay_s
+from digest.sources.robots import MAX_BYTES, allows
 
 AGENT = "Digest/1.0 (+https://courier.example/about)"
 PAGE = "https://ledger.example/world/story?id=1"
@@ -58,14 +58,6 @@ def test_what_stands_beyond_the_bound_is_not_read() -> None:
     assert may("#" * MAX_BYTES + "\nUser-agent: *\nDisallow: /")
 
 
-def test_a_crawl_delay_is_given_in_seconds_within_an_hour() -> None:
-    assert crawl_delay_s(b"User-agent: *\nCrawl-delay: 2.5", AGENT) == 2.5
-    assert crawl_delay_s(b"User-agent: *\nCrawl-delay: 1e12", AGENT) == 3_600
-    assert crawl_delay_s(b"User-agent: other\nCrawl-delay: 9", AGENT) == 0
-    assert crawl_delay_s(b"User-agent: *\nCrawl-delay: nan\n", AGENT) == 0
-    assert crawl_delay_s(b"User-agent: *\nCrawl-delay: -4\n", AGENT) == 0
-
-
 def test_thousands_of_names_and_wildcards_take_no_long_time() -> None:
     names = "".join(f"User-agent: a{number}\n" for number in range(12_000))
     rules = "".join(f"Disallow: /*{number}*a*b\n" for number in range(12_000))
@@ -78,4 +70,3 @@ def test_thousands_of_names_and_wildcards_take_no_long_time() -> None:
 @given(st.binary() | st.text(alphabet="User-agent:*\nDisallow/$% \r#é").map(str.encode), st.text())
 def test_no_bytes_and_no_address_make_it_raise(robots_txt: bytes, tail: str) -> None:
     assert allows(robots_txt, 200, f"https://ledger.example/{tail}", AGENT) in {True, False}
-    assert 0 <= crawl_delay_s(robots_txt, AGENT) <= 3_600

@@ -65,10 +65,13 @@ def test_a_call_happens_in_another_process(sandbox: Sandbox) -> None:
 
 
 def test_an_error_of_ours_arrives_whole(sandbox: Sandbox) -> None:
+    page = b"<html><link type='application/rss+xml' href='/f'></html>"
     with pytest.raises(SourceError) as caught:
-        asyncio.run(parsed(sandbox, b"<html><link type='application/rss+xml' href='/f'></html>"))
+        asyncio.run(parsed(sandbox, page))
+    with pytest.raises(SourceError) as here:
+        parse_feed(page, {}, url=URL, source=URL, now=NOW)
     assert caught.value.what == "a web page (HTML), not a feed"
-    assert caught.value.hint == "The page names its feed: https://feeds.courier.example/f"
+    assert (caught.value.where, caught.value.hint) == (here.value.where, here.value.hint)
 
 
 def test_any_other_error_arrives_as_it_is(sandbox: Sandbox) -> None:
@@ -119,6 +122,56 @@ def test_a_cancelled_call_is_ended(sandbox: Sandbox, tmp_path: Path) -> None:
         assert time.monotonic() - started < 1.5
 
     asyncio.run(cancel_first())
+
+
+@pytest.mark.parametrize("calls_before", [0, 1])
+def test_a_call_cancelled_at_once_is_ended_as_well(calls_before: int) -> None:
+    async def cancel_first(sandbox: Sandbox) -> float:
+        for _ in range(calls_before):
+            await sandbox.run(os.getpid)
+        call = asyncio.create_task(sandbox.run(time.sleep, 60))
+        await asyncio.sleep(0)  # it has begun, and is being handed over in a thread
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        started = time.monotonic()
+        await sandbox.run(os.getpid)  # there is one worker
+        return time.monotonic() - started
+
+    with Sandbox(timeout_s=8, workers=1) as sandbox:
+        assert asyncio.run(cancel_first(sandbox)) < 4
+
+
+def test_calls_in_hand_are_told_that_the_program_is_ending() -> None:
+    async def close_amid(sandbox: Sandbox) -> list[BaseException | None]:
+        calls = [asyncio.create_task(sandbox.run(time.sleep, 60)) for _ in range(3)]
+        await asyncio.sleep(1)  # one runs, two wait for the only worker
+        calls.append(asyncio.create_task(sandbox.run(time.sleep, 60)))
+        await asyncio.sleep(0)  # one is being handed over
+        sandbox.close()
+        ended = asyncio.gather(*calls, return_exceptions=True)
+        return await asyncio.wait_for(ended, 5)
+
+    told = asyncio.run(close_amid(Sandbox(timeout_s=30, workers=1)))
+    assert [str(error) for error in told] == ["was not read: the program is ending"] * 4
+    assert {type(error) for error in told} == {SourceError}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only there a process is killed from outside")
+@pytest.mark.parametrize("after_s", [0, 0.1, 1])
+def test_calls_go_on_when_an_idle_worker_was_killed(after_s: float) -> None:
+    async def calls(sandbox: Sandbox) -> list[int]:
+        killed = await sandbox.run(os.getpid)
+        os.kill(killed, signal.SIGKILL)
+        await asyncio.sleep(after_s)
+        pids = await asyncio.gather(*(sandbox.run(os.getpid) for _ in range(8)))
+        assert killed not in pids
+        return [*pids, await sandbox.run(os.getpid)]
+
+    with Sandbox(workers=2) as sandbox:
+        pids = asyncio.run(asyncio.wait_for(calls(sandbox), 8))
+        assert is_running(pids[-1])
+    assert not any(is_running(pid) for pid in pids)
 
 
 def test_nothing_runs_before_the_first_call_and_no_worker_after_the_close() -> None:

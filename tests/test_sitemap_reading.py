@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from digest.errors import SourceError
 from digest.protocols import Pulled
-from digest.sources.sitemap_reading import SitemapIndex, parse_sitemap
+from digest.sources.sitemap_reading import MAX_CHILDREN, SitemapIndex, parse_sitemap
 from digest.urls import is_web
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ def test_entities_are_not_expanded() -> None:
         (b"<html><body>Sign in</body></html>", "a web page"),
         (b"<rss><channel/></rss>", 'its root is <rss>. Read it with use = "feed"'),
         (b"<opml/>", "its root is <opml>"),
+        (b"<" + b"a" * 4_000 + b"/>", f"its root is <{'a' * 40}>"),
         (b"{}", "no XML"),
     ],
 )
@@ -188,10 +189,10 @@ def test_an_index_gives_the_sitemaps_of_news_first_then_the_newest() -> None:
     ]  # fmt: skip
 
 
-def test_an_index_gives_ten_children_of_its_own_site() -> None:
+def test_an_index_gives_five_children_of_its_own_site() -> None:
     own = [(f"https://cdn.courier.example/{n}.xml", "2026-11-22") for n in range(30)]
     found = index(("https://other.example/news.xml", "2026-11-22"), ("ftp://x/", ""), *own)
-    assert found.children == tuple(address for address, _ in own[:10])
+    assert found.children == tuple(address for address, _ in own[:MAX_CHILDREN])
     assert found.warnings == ("2 sitemaps without an address on this site",)
 
 

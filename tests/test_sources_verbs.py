@@ -17,6 +17,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 import pytest
@@ -24,12 +25,13 @@ from click.testing import CliRunner
 from publication import write_publication
 
 from digest.cli import cli
-from digest.cli.addresses import AddressReader, kind_of
+from digest.cli.addresses import AddressReader, Trial, kind_of
 from digest.cli.discovering import discover
 from digest.cli.sources import sources
+from digest.cli.verdict import tell_trial
 from digest.errors import DigestError
 from digest.http import Client
-from digest.protocols import Response
+from digest.protocols import Pulled, Response
 from digest.sandbox import Sandbox
 from digest.settings import load_configuration
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from digest.cli.discovering import Candidate
 
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
+LONDON = ZoneInfo("Europe/London")
 TEXT = {".xml": "application/rss+xml", ".json": "application/feed+json", ".txt": "text/plain"}
 
 
@@ -351,6 +354,58 @@ def test_a_section_that_is_not_there_is_told_with_the_nearest(root: Path) -> Non
     assert 'there is no section "Newws". Did you mean "News"?' in told
 
 
+def test_a_page_is_read_and_added_by_the_selector_of_its_links(
+    root: Path, site: Callable[[], Site]
+) -> None:
+    wire = site()
+    wire.pages["/"] = page("/rss.xml").replace(
+        b"<p>", b"<b><a href='/1'>Ferries are back</a></b><p>"
+    )
+    given = facts("test", wire.url, "--select", "b a")
+    assert (given["use"], given["headlines"]) == ("page", ["Ferries are back"])
+    run("add", wire.url, "--select", "b a")
+    table = f'[[sources]]\nuse = "page"\nurl = "{wire.url}"\nselect = "b a"\n'
+    assert table in edition(root).read_text("utf-8")
+    listed = run("export")
+    assert 'select="b a"' in listed
+    before = edition(root).read_text("utf-8")
+    edition(root).write_text(before.replace(table, ""), "utf-8")
+    run("import", "-", stdin=listed.encode())
+    assert 'select = "b a"' in edition(root).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (
+            ["--use", "fede"],
+            'there is no plug "fede". Did you mean "feed"? Built in are feed, page',
+        ),
+        (["--use", "nosuch"], 'there is no plug "nosuch". Built in are feed, page, sitemap'),
+        (["--use", "feed", "--select", "a"], "--select is for pages"),
+        (["--weight", "nan"], "nan is no number above 0"),
+        (["--weight", "inf"], "inf is no number above 0"),
+        (["--weight", "0"], "0 is no number above 0"),
+    ],
+    ids=" ".join,
+)
+def test_an_option_that_cannot_be_is_refused_before_anything_is_asked(
+    root: Path, site: Callable[[], Site], options: list[str], reason: str
+) -> None:
+    wire = site()
+    assert reason in run("add", f"{wire.url}/rss.xml", *options, code=2)
+    assert wire.asked == []
+
+
+def test_nothing_that_a_terminal_would_obey_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "A\x1b[2J\x9b31m\u202e\u2028B" + "b" * 5_000
+    pulled = Pulled(title=hostile, warnings=(hostile,))  # of a plug of anyone's
+    tell_trial(Trial(url="file:a.xml", kind="file", use="feed", pulled=pulled), [hostile], LONDON)
+    printed = capsys.readouterr().out
+    assert printed.count("A[2J31m Bbb") == 3
+    assert all(line.isprintable() and len(line) < 1_100 for line in printed.split("\n"))
+
+
 # ---------------------------------------------------------------- discover
 
 
@@ -529,6 +584,17 @@ def test_what_is_exported_adds_nothing_when_it_is_imported(root: Path) -> None:
     again = facts("import", "list.opml")
     assert (again["added"], again["refused"], len(again["skipped"])) == ([], [], 5)
     assert edition(root).read_bytes() == before
+
+
+def test_a_source_without_a_title_is_exported_by_what_it_calls_itself(
+    root: Path, site: Callable[[], Site]
+) -> None:
+    wire = site()
+    wire.pages["/rss.xml"] = rss(["One"])
+    run("add", f"{wire.url}/rss.xml", "--untested")
+    assert 'title="127.0.7.1"' in run("export")
+    CliRunner().invoke(cli, ["pull"])
+    assert 'title="The Wire"' in run("export")
 
 
 def test_a_file_that_is_no_list_is_named_with_the_reason(root: Path) -> None:

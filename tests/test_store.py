@@ -37,7 +37,8 @@ from sqlalchemy.exc import StatementError
 
 import digest
 from digest.errors import Busy, SourceError, StoreError
-from digest.model import Article, Image, IssueState, Past, Reading, Report
+from digest.health import Health
+from digest.model import Article, Image, IssueState, Past, Probe, Reading, Report
 from digest.protocols import Pulled
 from digest.store import IssueRecord, Store, migrations
 from digest.store.articles import BATCH, headlines_query, placed_query, window_query
@@ -315,6 +316,22 @@ def test_memory_is_replaced_whole_and_empty_at_first(store: Store) -> None:
     store.add_pull(FEED, pulled(memory={"etag": '"a"', "since": "yesterday"}), NOW)
     store.add_pull(FEED, pulled(memory={"etag": '"b"'}), NOW)
     assert memory(store) == {"etag": '"b"'}
+
+
+def test_a_pull_of_an_edition_is_noted(store: Store) -> None:
+    assert store.last_pull("daily") is None
+    store.note_pull("daily", NOW)
+    store.note_pull("daily", NOW + HOUR)
+    assert (store.last_pull("daily"), store.last_pull("weekly")) == (NOW + HOUR, None)
+
+
+def test_what_was_looked_up_is_given_by_address(store: Store) -> None:
+    probe = Probe(url="https://a.example/1.jpg", checked_at=NOW, kind="jpeg", width=640, height=360)
+    store.add_probe(probe)
+    store.add_page(article(url="https://a.example/1", summary="More.", body=("One.", "Two.")), NOW)
+    assert dict(store.probes([probe.url, "https://a.example/2.jpg"])) == {probe.url: probe}
+    (page,) = store.pages(["https://a.example/1", "https://a.example/2"]).values()
+    assert (page.summary, page.body) == ("More.", ("One.", "Two."))
 
 
 def test_a_source_keeps_its_title_when_a_pull_gives_none(store: Store) -> None:
@@ -786,6 +803,25 @@ def test_opening_a_store_that_is_up_to_date_does_not_load_alembic(url: str) -> N
     opener = "import sys; from digest.store import Store; Store.open(sys.argv[1]).close()"
     process = program(f"{opener}; print('alembic' in sys.modules)", url)
     assert process.communicate(timeout=60)[0] == "False\n"
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date_with_all_that_it_holds(
+    url: str,
+) -> None:
+    with bare(url) as engine, engine.begin() as connection:
+        command.upgrade(migrations.config(connection), "0001")
+        connection.execute(
+            text(
+                "INSERT INTO sources (id, title, memory, last_attempt, failures, last_error) VALUES"
+                " (:id, 'World', '{\"etag\": \"a\"}', '2026-11-22 05:30:00.000000', 2, 'no answer')"
+            ),
+            {"id": FEED},
+        )
+    with Store.open(url) as store:
+        (state,) = store.source_states().values()
+        assert (state.title, dict(state.memory), state.failures) == ("World", {"etag": "a"}, 2)
+        assert (state.health, state.due, state.failing_since) == (Health.FAILING, None, None)
+        assert store.add_pull(FEED, pulled(article()), NOW) == 1
 
 
 def test_a_store_of_a_newer_version_is_refused(url: str) -> None:

@@ -215,6 +215,16 @@ def test_nothing_is_built_before_the_cutoff() -> None:
     assert not jobs(utc(23, 5, 29), last_pull=utc(23, 5, 0))
 
 
+def test_in_the_hour_before_a_cutoff_nothing_is_pulled_so_that_no_source_rests_at_it() -> None:
+    long_ago = utc(23, 3, 0)
+    assert kinds(jobs(utc(23, 4, 30), last_pull=long_ago)) == ["pull"]
+    assert not jobs(utc(23, 4, 31), last_pull=long_ago)
+    assert not jobs(utc(23, 5, 29), last_pull=long_ago)
+    assert kinds(jobs(utc(23, 5, 30), last_pull=long_ago)) == ["pull", "build"]
+    saturday = utc(28, 5, 0)
+    assert "pull" in kinds(jobs(saturday, last_pull=saturday - dt.timedelta(hours=1)))
+
+
 def test_at_the_cutoff_the_sources_are_asked_once_more_and_then_the_issue_is_built() -> None:
     answer = jobs(utc(23, 5, 30), last_pull=utc(23, 5, 29))
     assert answer == (

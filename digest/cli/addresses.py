@@ -76,18 +76,21 @@ class AddressReader:
         """Ask for a document of any kind. Raises SourceError."""
         return await self.http.get(url, {"Accept": ACCEPT})
 
-    async def read(self, url: str, use: str = "") -> Trial:
+    async def read(self, url: str, use: str = "", select: str = "") -> Trial:
         """Read an address by the plug named, or by that which its document calls for.
 
-        Raises SourceError where there is nothing to be read, naming the reason.
+        `select` is a CSS selector of the links, for the plug that reads pages. Raises SourceError
+        where there is nothing to be read, naming the reason.
         """
         if not url.startswith("file:"):
-            return await self.read_fetched(url, await self.fetch(url), use)
+            return await self.read_fetched(url, await self.fetch(url), use, select)
         use = use or "feed"
-        pulled = await self._plug(url, use).pull(self.http, {}, self.now)
+        pulled = await self._plug(url, use, select).pull(self.http, {}, self.now)
         return Trial(url=url, kind="file", use=use, pulled=pulled)
 
-    async def read_fetched(self, url: str, response: Response, use: str = "") -> Trial:
+    async def read_fetched(
+        self, url: str, response: Response, use: str = "", select: str = ""
+    ) -> Trial:
         """Read what was fetched from `url`, without asking for it once more."""
         kind = kind_of(response)
         if not use and (links := await self.announced(response)):
@@ -95,7 +98,7 @@ class AddressReader:
             raise SourceError("a web page, not a feed", where=url, hint=hint)
         use = use or USES.get(kind, "feed")
         http = _Fetched(url, response, self.http)
-        pulled = await self._plug(url, use).pull(http, {}, self.now)
+        pulled = await self._plug(url, use, select).pull(http, {}, self.now)
         return Trial(url=url, kind=kind, use=use, pulled=pulled, moved_to=response.moved_to)
 
     async def announced(self, response: Response) -> tuple[FeedLink, ...]:
@@ -114,16 +117,17 @@ class AddressReader:
             error.where = response.url
             raise
 
-    def _plug(self, url: str, use: str) -> SourcePlug:
+    def _plug(self, url: str, use: str, select: str) -> SourcePlug:
         """Make the plug as the edition would, had it this source alone."""
         from digest.app import make_plugs
         from digest.model import Source
         from digest.settings import PlugSpec
 
+        options = {"url": url, **({"select": select} if select else {})}
         alone = replace(
             self.recipe,
             edition=replace(self.recipe.edition, sources=(Source(id=url, title="", owner=""),)),
-            sources={url: PlugSpec(use=use, options={"url": url})},
+            sources={url: PlugSpec(use=use, options=options)},
             popularity=(),
             weather=None,
         )

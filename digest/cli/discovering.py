@@ -15,6 +15,7 @@ import click
 
 from digest import ROBOT
 from digest.cli.addresses import PAGE, address, address_reader, configured, kind_of
+from digest.cli.printing import printable
 from digest.cli.shared import config_option, edition_option, json_option, print_json
 from digest.cli.verdict import brief
 from digest.errors import SourceError
@@ -134,12 +135,13 @@ def _places(site: str, robots: Response | None) -> Iterator[str]:
 
 def _tell(candidate: Candidate, edition: Edition, zone: ZoneInfo) -> None:
     trial = candidate.trial
-    click.echo(f"{candidate.title or 'Without a title'}  {candidate.url}")
+    click.echo(printable(f"{candidate.title or 'Without a title'}  {candidate.url}"))
     if trial is None:
-        click.echo(f"  cannot be read: {candidate.error}")
+        click.echo(f"  cannot be read: {printable(candidate.error)}")
         return
     click.echo(f"  {brief(trial, zone)}")
-    click.echo(f"  digest sources add {shlex.quote(candidate.url)} --edition {edition.name}")
+    command = f"digest sources add {shlex.quote(candidate.url)} --edition {edition.name}"
+    click.echo(f"  {printable(command)}")
 
 
 def _facts(candidate: Candidate) -> dict[str, object]:

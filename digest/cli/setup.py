@@ -14,12 +14,15 @@ from urllib.parse import urlsplit
 import click
 
 from digest.cli.shared import config_option, json_option, print_json, shown
-from digest.errors import ConfigError, DigestError, TemplateError
+from digest.errors import ConfigError, TemplateError
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
+    from digest.health import SourceState
     from digest.newsroom import Newsroom
+    from digest.pulling import SourceResult
     from digest.settings import Configuration, Recipe
 
 LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
@@ -95,7 +98,7 @@ def _write_starter(config: Path, feeds: tuple[str, ...], facts: dict[str, str]) 
 
 @click.command()
 @config_option
-@click.option("--online", is_flag=True, help="Also ask every source, storing nothing.")
+@click.option("--online", is_flag=True, help="Also pull every source that is due.")
 @json_option
 def check(config_dir: Path, *, online: bool, as_json: bool) -> None:
     """Read the whole configuration and say what is wrong with it."""
@@ -188,26 +191,25 @@ def _unmatched_on(newsroom: Newsroom, date: dt.date) -> list[str]:
 
 
 async def _unreadable_sources(newsroom: Newsroom) -> list[str]:
-    """Ask every source whether it changed; one that did not is as well as it was."""
+    """Pull what is due; of a source that was asked within the hour, tell how it was then."""
     import datetime as dt
 
-    now = dt.datetime.now(dt.UTC)
-    states = newsroom.store.source_states()
-    problems = []
+    from digest.pulling import pull
+
+    def tell(result: SourceResult) -> None:
+        click.echo(f"  {result.source}: {result.outcome}, {result.read} articles", err=True)
+
     async with newsroom.http() as http:
-        for source in newsroom.edition.sources:
-            state = states.get(source.id)
-            try:
-                pulled = await newsroom.sources[source.id].pull(
-                    http, state.memory if state else {}, now
-                )
-            except DigestError as error:
-                problems.append(str(error))
-            else:
-                found = "as it was" if pulled.unchanged else f"{len(pulled.articles)} articles"
-                click.echo(f"  {source.id}: {found}", err=True)
-                problems += [f"{source.id}: {warning}" for warning in pulled.warnings]
-    return problems
+        report = await pull(newsroom, http, dt.datetime.now(dt.UTC), tell)
+    states = newsroom.store.source_states()
+    problems = [result.error or _of_old(result, states) for result in report.sources]
+    warnings = [f"{r.source}: {warning}" for r in report.sources for warning in r.warnings]
+    return [*filter(None, problems), *warnings, *report.notices]
+
+
+def _of_old(result: SourceResult, states: Mapping[str, SourceState]) -> str:
+    """Give the failure of a source that is resting, "" if it was well."""
+    return states[result.source].last_error if result.resting else ""
 
 
 @click.command()

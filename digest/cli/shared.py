@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,6 +104,11 @@ def shown(path: Path) -> str:
         return str(path)
 
 
+# Controls beyond ASCII's, and what turns the direction of a line: a terminal would obey them.
+_UNPRINTABLE = re.compile(r"[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
 def print_json(facts: object) -> None:
     """Print facts for programs: sorted keys, one document."""
-    click.echo(json.dumps(facts, indent=2, sort_keys=True, ensure_ascii=False, default=str))
+    text = json.dumps(facts, indent=2, sort_keys=True, ensure_ascii=False, default=str)
+    click.echo(_UNPRINTABLE.sub(lambda found: json.dumps(found[0])[1:-1], text))

@@ -8,23 +8,18 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from digest.cli.addresses import configured
-from digest.cli.shared import (
-    config_option,
-    edition_option,
-    json_option,
-    print_json,
-    shown,
-)
+from digest.cli.printing import printable
+from digest.cli.shared import config_option, edition_option, json_option, print_json, shown
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from digest.model import Source
     from digest.opml import Outline
     from digest.recipe import Edition
-    from digest.settings import Recipe
+    from digest.settings import PlugSpec, Recipe
     from digest.settings.editing import NewSource
 
 MAX_TITLE = 200  # characters
@@ -98,9 +93,11 @@ def _new_source(outline: Outline, edition: Edition) -> NewSource:
 
     titles = {rule.title.casefold(): rule.title for rule in edition.sections}
     groups = (group.casefold() for group in reversed(outline.groups))
+    use = _use(outline)
     return NewSource(
         url=outline.url,
-        use=_use(outline),
+        use=use,
+        select=outline.select if use == "page" else "",
         title=bounded(plain_text(outline.title), MAX_TITLE),
         section=next((titles[group] for group in groups if group in titles), ""),
     )
@@ -108,21 +105,21 @@ def _new_source(outline: Outline, edition: Edition) -> NewSource:
 
 def _use(outline: Outline) -> str:
     """Name the plug: lists of ours say in an outline's type what is no feed."""
-    from digest.app import BUILT_IN
+    from digest.settings.plugs import SOURCES
 
-    return outline.kind if ("source", outline.kind) in BUILT_IN else "feed"
+    return outline.kind if outline.kind in SOURCES.names else "feed"
 
 
 def _tell(found: _Sorted, did: str) -> None:
     click.echo(f"{did}: {len(found.added)}")
     for source in found.added:
         section = f" in {source.section}" if source.section else ""
-        click.echo(f"  {source.title or source.url}{section}")
+        click.echo(f"  {printable(source.title or source.url)}{section}")
     for what, left_out in (("Skipped", found.skipped), ("Refused", found.refused)):
         if left_out:
             click.echo(f"{what}: {len(left_out)}", err=True)
         for url, reason in left_out:
-            click.echo(f"  {url} {reason}", err=True)
+            click.echo(f"  {printable(url)} {reason}", err=True)
 
 
 def _facts(found: _Sorted) -> dict[str, object]:
@@ -138,32 +135,47 @@ def _facts(found: _Sorted) -> dict[str, object]:
 @config_option
 @edition_option
 def export_list(file: IO[bytes], config_dir: Path, edition: str | None) -> None:
-    """Write the sources as an OPML file, grouped by section; without FILE, print it."""
+    """Write the sources as an OPML file, grouped by section; without FILE, print it.
+
+    One without a title of its own is called what it calls itself.
+    """
     from digest.opml import write_opml
+    from digest.store import Store
 
     configuration, recipe = configured(config_dir, edition)
+    with Store.open(configuration.store_url) as store:
+        called = {name: state.title for name, state in store.source_states().items()}
     title = f"{configuration.publication.name}: {recipe.edition.title}"
-    file.write(write_opml(_exported(recipe), title=title))
+    file.write(write_opml(_exported(recipe, called), title=title))
 
 
-def _exported(recipe: Recipe) -> list[Outline]:
-    """Give the sources that have an address, section by section; those without one go first."""
+def _exported(recipe: Recipe, called: Mapping[str, str]) -> list[Outline]:
+    """Give the sources that have an address, section by section; those without one go first.
+
+    `called` is what the sources call themselves, by id, as far as they were ever read.
+    """
     titles = [rule.title for rule in recipe.edition.sections]
     places = {title.casefold(): place for place, title in enumerate(titles)}
     placed = [(places.get(s.section.casefold(), -1), s) for s in recipe.edition.sources]
     return [
-        _outline(source, recipe.sources[source.id].use, titles[place] if place >= 0 else "")
+        _outline(
+            source,
+            source.title or called.get(source.id, "") or source.owner,
+            recipe.sources[source.id],
+            titles[place] if place >= 0 else "",
+        )
         for place, source in sorted(placed, key=lambda pair: pair[0])
         if "url" in recipe.sources[source.id].options
     ]
 
 
-def _outline(source: Source, use: str, section: str) -> Outline:
+def _outline(source: Source, title: str, plug: PlugSpec, section: str) -> Outline:
     from digest.opml import RSS, Outline
 
     return Outline(
         url=source.id,
-        title=source.title or source.owner,
-        kind=RSS if use == "feed" else use,
+        title=title,
+        kind=RSS if plug.use == "feed" else plug.use,
+        select=str(plug.options.get("select", "")),
         groups=(section,) if section else (),
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from digest.cli.printing import printable
 from digest.cli.shared import config_option, edition_option, json_option, moment, opened, print_json
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _cells(row: _Row, now: dt.datetime, zone: ZoneInfo) -> tuple[str, ...]:
         f"{row.a_day:.1f}",
         row.problem,
     )
-    return tuple(map(_printable, cells))
+    return tuple(map(printable, cells))
 
 
 def _due(state: SourceState | None, now: dt.datetime, zone: ZoneInfo) -> str:
@@ -104,11 +105,6 @@ def _due(state: SourceState | None, now: dt.datetime, zone: ZoneInfo) -> str:
 
 def _time(moment: dt.datetime | None, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else ""
-
-
-def _printable(text: str) -> str:
-    """Put a text on one line, without the control characters that a terminal would obey."""
-    return "".join(char for char in " ".join(text.split()) if char.isprintable())
 
 
 def _print_table(rows: Sequence[tuple[str, ...]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ import click
 
 from digest.cli.addresses import address, address_reader, configured
 from digest.cli.discovering import discover_sources
+from digest.cli.printing import printable
 from digest.cli.shared import (
     config_option,
     edition_option,
@@ -34,6 +36,23 @@ if TYPE_CHECKING:
     from digest.settings import Configuration, Recipe
 
 
+use_option = click.option(
+    "--use", default="", help="The plug to read it with; else what it is decides."
+)
+select_option = click.option(
+    "--select", default="", help="A CSS selector of the links of a page; read it as a page."
+)
+
+
+def _require_weight(
+    _context: click.Context, _parameter: click.Parameter, weight: float | None
+) -> float | None:
+    """Refuse what TOML and floats allow, and no weight can be: 0, less, infinity, no number."""
+    if weight is None or (weight > 0 and math.isfinite(weight)):
+        return weight
+    raise click.BadParameter(f"{weight:g} is no number above 0")
+
+
 @click.group()
 def sources() -> None:
     """See, test, find and add the sources of an edition."""
@@ -41,17 +60,19 @@ def sources() -> None:
 
 @sources.command("test")
 @click.argument("url")
-@click.option("--use", default="", help="The plug to read it with; else what it is decides.")
+@use_option
+@select_option
 @config_option
 @edition_option
 @json_option
 def test_source(
-    url: str, use: str, config_dir: Path, edition: str | None, *, as_json: bool
+    url: str, use: str, select: str, config_dir: Path, edition: str | None, *, as_json: bool
 ) -> None:
     """Say what would be read from an address, and what is missing. Nothing is stored."""
     configuration, recipe = configured(config_dir, edition)
     now = moment(None, configuration.publication)
-    trial = _read(configuration, recipe, address(url), now, use)
+    use = _plug_named(use, select)
+    trial = _read(configuration, recipe, address(url), now, use, select)
     lacks = missing(trial, now, recipe.edition.window.max_hours)
     if as_json:
         print_json(trial_facts(trial, lacks))
@@ -63,11 +84,17 @@ def test_source(
 @click.argument("url")
 @click.option("--section", default="", help="The section of all its articles.")
 @click.option("--title", help="The name that readers see.")
-@click.option("--weight", type=float, help="How much its word counts; 1 is ordinary.")
+@click.option(
+    "--weight",
+    type=float,
+    callback=_require_weight,
+    help="How much its word counts; 1 is ordinary.",
+)
 @click.option(
     "--rights", type=click.Choice(["own", "summary", "link"]), help="What of it may be shown."
 )
-@click.option("--use", default="", help="The plug to read it with; else what it is decides.")
+@use_option
+@select_option
 @click.option("--untested", is_flag=True, help="Add it without asking it.")
 @config_option
 @edition_option
@@ -75,6 +102,7 @@ def add_source(
     url: str,
     section: str,
     use: str,
+    select: str,
     config_dir: Path,
     edition: str | None,
     *,
@@ -89,11 +117,13 @@ def add_source(
 
     configuration, recipe = configured(config_dir, edition)
     url = address(url)
+    use = _plug_named(use, select)
     section = section_of(recipe.edition, section) if section else ""
     _require_new(recipe.edition, url)
     now = moment(None, configuration.publication)
-    trial = None if untested else _read(configuration, recipe, url, now, use)
-    source = NewSource(url=url, use=trial.use if trial else use or "feed", section=section, **keys)
+    trial = None if untested else _read(configuration, recipe, url, now, use, select)
+    use = trial.use if trial else use or "feed"
+    source = NewSource(url=url, use=use, select=select, section=section, **keys)
     path = add_sources(config_dir, recipe.edition.name, [source])
     click.echo(f"Added {url} to {shown(path)}")
     if trial:
@@ -120,18 +150,37 @@ def enable_source(source: str, config_dir: Path, edition: str | None) -> None:
             click.echo(f"{wanted.id} is asked as it should be: nothing to do")
             return
         newsroom.store.enable_source(wanted.id)
-    reason = state.disabled or state.last_error
+    reason = printable(state.disabled or state.last_error)
     click.echo(f"{wanted.id} will be asked at the next pull. It was {state.health}: {reason}")
 
 
 def _read(
-    configuration: Configuration, recipe: Recipe, url: str, now: dt.datetime, use: str
+    configuration: Configuration,
+    recipe: Recipe,
+    url: str,
+    now: dt.datetime,
+    use: str,
+    select: str,
 ) -> Trial:
     async def work() -> Trial:
         async with address_reader(configuration, recipe, now) as reader:
-            return await reader.read(url, use)
+            return await reader.read(url, use, select)
 
     return asyncio.run(work())
+
+
+def _plug_named(use: str, select: str) -> str:
+    """Give the plug that an editor names, "" for none. Raises ConfigError for one there is not."""
+    from digest.settings.plugs import OUTSIDE, SOURCES
+    from digest.settings.problems import did_you_mean
+
+    if select and use not in {"", "page"}:
+        raise ConfigError("--select is for pages", hint='Leave out --use, or write "--use page"')
+    if use and use not in SOURCES.names and not OUTSIDE.fullmatch(use):
+        known = f"Built in are {', '.join(SOURCES.names)}; your own is package.module:Class"
+        hint = f"{did_you_mean(use, SOURCES.names)} {known}".lstrip()
+        raise ConfigError(f'there is no plug "{use}"', where="--use", hint=hint)
+    return use or ("page" if select else "")
 
 
 def _require_new(edition: Edition, url: str) -> None:

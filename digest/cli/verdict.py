@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digest.cli.printing import printable
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
@@ -68,7 +70,7 @@ def tell_trial(trial: Trial, lacks: list[str], zone: ZoneInfo) -> None:
 def _tell(label: str, lines: list[str]) -> None:
     """Write lines beside a label, which stands with the first."""
     for number, line in enumerate(lines):
-        click.echo(f"  {'' if number else label:<10} {line}")
+        click.echo(f"  {'' if number else label:<10} {printable(line)}")
 
 
 def _span(trial: Trial, zone: ZoneInfo) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from aiohttp.abc import AbstractResolver
+    from multidict import CIMultiDictProxy
 
 MAX_BODY = 10 * 1024 * 1024  # bytes, decoded
 MAX_REDIRECTS = 5
@@ -167,7 +168,7 @@ class Client:
             return Response(
                 url=target,
                 status=answer.status,
-                headers={name.lower(): value for name, value in answer.headers.items()},
+                headers=_joined(answer.headers),
                 body=b"" if redirect else await self._body(answer, first_bytes),
             )
 
@@ -192,6 +193,11 @@ class Client:
         return words.format(
             host=host, read=self._read_s, connect=self._connect_s, total=self._total_s
         ), ""
+
+
+def _joined(headers: CIMultiDictProxy[str]) -> dict[str, str]:
+    """Give headers by lower-case name; one that is repeated is a list (RFC 9110 §5.3)."""
+    return {name.lower(): ", ".join(headers.getall(name)) for name in headers}
 
 
 # The first kind that fits speaks: the most special ones stand first.

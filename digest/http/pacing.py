@@ -24,7 +24,7 @@ class Pacing:
         self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(MAX_CONNECTIONS_A_HOST)
         )
-        self._next: dict[str, float] = {}  # host → when its next request may begin
+        self._began: dict[str, float] = {}  # host → when its last spaced request began
 
     @contextlib.asynccontextmanager
     async def turn(self, host: str, *, spaced: bool = True) -> AsyncIterator[None]:
@@ -32,15 +32,21 @@ class Pacing:
 
         A request that is not `spaced` goes by the numbers only, not by the time between two.
         """
+        clock = asyncio.get_running_loop().time
         async with self._hosts[host]:
-            if spaced:
-                await self._space(host)
-            async with self._everywhere:
+            await self._everywhere.acquire()
+            # Nobody holds a place of the house while a host rests; another may have been quicker.
+            while spaced and (wait := self._rest_of(host) - clock()) > 0:
+                self._everywhere.release()
+                await asyncio.sleep(wait)
+                await self._everywhere.acquire()
+            try:
+                if spaced:
+                    self._began[host] = clock()
                 yield
+            finally:
+                self._everywhere.release()
 
-    async def _space(self, host: str) -> None:
-        now = asyncio.get_running_loop().time()
-        start = max(now, self._next.get(host, now))
-        self._next[host] = start + self._spacing_s
-        if start > now:
-            await asyncio.sleep(start - now)
+    def _rest_of(self, host: str) -> float:
+        """Give when the host's next spaced request may begin."""
+        return self._began.get(host, -self._spacing_s) + self._spacing_s

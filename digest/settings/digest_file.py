@@ -59,7 +59,8 @@ class HttpTable(Table):
     allow: list[Host] = Field(
         default=[],
         description="Hosts, addresses and networks that may be asked although they are not on the "
-        'public Internet, such as `"cms.local"` or `"10.1.0.0/16"`.',
+        'public Internet, such as `"cms.local"` or `"10.1.0.0/16"`. Any feed may then lead there '
+        "by a redirect, so name no more than you read.",
     )
 
 

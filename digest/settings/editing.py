@@ -1,7 +1,8 @@
 """Adds sources to an edition's file for the editors, and leaves every other byte as it was.
 
-The new tables go below the last [[sources]], as text, so that comments and layout stay; a comment
-right above the table that follows stays with it. The result is read before it replaces the file:
+The new tables go below the last [[sources]], as text, so that comments and layout stay. A comment
+right above the table that follows stays with it, if a blank line parts it from what is above; else
+it belongs to what is above. The result is read before it replaces the file:
 it must hold what the file held, and the new sources behind the others, or nothing is written.
 """
 
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 _HEADER = re.compile(r"^[ \t]*\[", re.MULTILINE)
 _SOURCE = re.compile(r"^[ \t]*\[\[[ \t]*sources[ \t]*\]\]", re.MULTILINE)
-_ABOVE = re.compile(r"(?:^[ \t]*#[^\n]*\n)*\Z", re.MULTILINE)  # the comment right above a table
+# The comment right above a table, below a blank line.
+_ABOVE = re.compile(r"^[ \t\r]*\n((?:[ \t]*#[^\n]*\n)+)\Z", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,7 @@ class NewSource:
 
     url: str
     use: str = "feed"
+    select: str = ""
     title: str | None = None
     section: str = ""
     weight: float | None = None
@@ -50,6 +53,7 @@ class NewSource:
         keys = {
             "use": self.use,
             "url": self.url,
+            "select": self.select,
             "title": self.title,
             "section": self.section,
             "weight": self.weight,
@@ -129,7 +133,7 @@ def _places(text: str) -> Iterator[int]:
     last = max((match.end() for match in _SOURCE.finditer(text)), default=len(text))
     for header in _HEADER.finditer(text, last):
         above = _ABOVE.search(text, 0, header.start())
-        yield above.start() if above else header.start()
+        yield above.start(1) if above else header.start()
     yield len(text)
 
 

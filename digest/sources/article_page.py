@@ -36,10 +36,10 @@ class ArticlePage:
 
         Raises SourceError where the page may not, or cannot, be read.
         """
-        robots = await self._robots_of(http, article.url)
-        if not allows(robots.body, robots.status, article.url, ROBOT):
-            raise SourceError("the site's robots.txt does not allow this page", where=article.url)
+        await self._require_allowed(http, article.url)
         response = await http.get(article.url, {"Accept": ACCEPT})
+        if response.url != article.url:  # a redirect led there: its robots.txt counts as well
+            await self._require_allowed(http, response.url)
         if response.status != 200:  # noqa: PLR2004  OK
             raise SourceError(f"the server answered {response.status}", where=article.url)
         facts = await self._sandbox.run(
@@ -51,6 +51,11 @@ class ArticlePage:
             summary=article.summary or facts.description,
             body=article.body or facts.paragraphs,
         )
+
+    async def _require_allowed(self, http: Http, url: str) -> None:
+        robots = await self._robots_of(http, url)
+        if not allows(robots.body, robots.status, url, ROBOT):
+            raise SourceError("the site's robots.txt does not allow this page", where=url)
 
     async def _robots_of(self, http: Http, url: str) -> Response:
         """Ask for a site's robots.txt, or wait for who asks already."""

@@ -5,8 +5,9 @@ The memory of a source holds, as text:
     etag, last-modified   the validators of the newest answer, byte for byte
     sha256                the hash of its body
     read                  when a whole document last came
+    reader                what read it: another one reads it anew
     ttl                   minutes that the document itself asks us to wait
-    failed                why that document could not be read, if it could not
+    failed, failed_at     why that document could not be read, if it could not, and since when
     moved, moved_since, moved_seen   where it says that it has moved to, and how often it said so
     address               where it has moved to, once that is believed
 
@@ -18,7 +19,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -33,14 +34,15 @@ HOUR = dt.timedelta(hours=1)  # between two requests, at least
 LONGEST_LIFE = dt.timedelta(hours=24)  # that a cache's rules may ask for
 LONGEST_WAIT = dt.timedelta(days=7)  # that Retry-After may ask for
 READ_WHOLE_AFTER = dt.timedelta(days=7)  # of nothing but "not modified": some servers are wrong
+TRY_AGAIN_AFTER = dt.timedelta(days=1)  # what could not be read: it may have been our own trouble
 # A captive portal sends 301 too, and so does a slip of an hour.
 SIGHTINGS, SIGHTED_FOR = 3, dt.timedelta(hours=48)
 
 # Answer header → request header; the values go back byte for byte (RFC 9110 §8.8).
 _VALIDATORS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
-_OF_ANSWERS = (*_VALIDATORS, "sha256", "read")
+_OF_ANSWERS = (*_VALIDATORS, "sha256", "read", "reader")
 _MOVES = ("moved", "moved_since", "moved_seen", "address")
-OK, NOT_MODIFIED, NOT_FOUND, GONE, TOO_MANY, UNAVAILABLE = 200, 304, 404, 410, 429, 503
+OK, NOT_MODIFIED, NOT_FOUND, GONE, TOO_MANY = 200, 304, 404, 410, 429
 _LOOK = "Look for the feed's new address on its site"
 _STATUSES = {
     401: ("the server wants a password (401)", ""),
@@ -65,27 +67,33 @@ class Answer:
 
 
 async def ask(
-    http: Http, url: str, memory: Mapping[str, str], now: dt.datetime, *, accept: str
+    http: Http,
+    url: str,
+    memory: Mapping[str, str],
+    now: dt.datetime,
+    *,
+    accept: str,
+    reader: str = "",
 ) -> Answer:
     """Ask for the document at `url`, unless it is as it was.
 
-    Raises SourceError with `retry_at` set; SourceGone when the server says that it is gone.
+    `reader` names what will read it, with its version and options. Raises SourceError with
+    `retry_at` set; SourceGone when the server says that it is gone.
     """
-    conditions = {} if _is_stale(memory, now) else _conditions(memory)
-    headers = {"Accept": accept, **conditions}
+    whole = _is_stale(memory, now) or memory.get("reader", "") != reader
+    conditions = {} if whole else _conditions(memory)
     try:
-        response = await _fetch(http, url, memory, headers)
+        response = await http.get(memory.get("address", url), {"Accept": accept, **conditions})
         if response.status == NOT_MODIFIED and conditions:
             return _known(response, _without(memory, _MOVES) | _moved(response, memory, now), now)
         _require_success(response, now)
     except SourceError as error:
-        error.retry_at = max(error.retry_at or now, now + HOUR)
-        raise
-    fresh = {name: response.headers[name] for name in _VALIDATORS if response.headers.get(name)}
+        raise _refused(error, memory, now) from error
+    fresh = {name: response.headers[name] for name in _VALIDATORS if _is_sound(response, name)}
     fresh |= {"sha256": hashlib.sha256(response.body).hexdigest(), "read": now.isoformat()}
-    fresh |= _moved(response, memory, now)
-    tried_again = "failed" in memory and _is_stale(memory, now)  # by a newer program, perhaps
-    if memory.get("sha256") == fresh["sha256"] and not tried_again:
+    fresh |= _moved(response, memory, now) | ({"reader": reader} if reader else {})
+    same = memory.get("sha256") == fresh["sha256"] and memory.get("reader", "") == reader
+    if same and not ("failed" in memory and _is_stale(memory, now)):
         return _known(response, _without(memory, (*_OF_ANSWERS, *_MOVES)) | fresh, now)
     due = next_due(response.headers, fresh, now)
     return Answer(response=response, memory=fresh, due=due, warnings=_move_told(fresh))
@@ -99,38 +107,50 @@ def next_due(
     return now + max(HOUR, min(max(_lifetime(headers), ttl), LONGEST_LIFE))
 
 
-def unreadable(error: SourceError, answer: Answer) -> SourceError:
-    """Make a document that cannot be read known, so that it is read again only when it changes."""
-    error.memory = {**answer.memory, "failed": str(error)}
+def unreadable(error: SourceError, answer: Answer, now: dt.datetime) -> SourceError:
+    """Make a document that cannot be read known, so that it is read again only when it changes.
+
+    A redirect that led to it is not counted, and not believed any more.
+    """
+    known = _without(answer.memory, _MOVES)
+    error.memory = {**known, "failed": str(error), "failed_at": now.isoformat()}
     error.retry_at = answer.due
     return error
 
 
-async def _fetch(
-    http: Http, url: str, memory: Mapping[str, str], headers: Mapping[str, str]
-) -> Response:
-    """Ask where the document has moved to, or, where that leads nowhere, where it was."""
-    if address := memory.get("address"):
-        try:
-            response = await http.get(address, headers)
-        except SourceError:
-            return await http.get(url, headers)
-        if response.status not in (NOT_FOUND, GONE):
-            return replace(response, moved_to=response.moved_to or address)
-    return await http.get(url, headers)
+def _refused(error: SourceError, memory: Mapping[str, str], now: dt.datetime) -> SourceError:
+    """Say when to ask again; where an address that it had moved to fails, the old one is next."""
+    error.retry_at = max(error.retry_at or now, now + HOUR)
+    if "address" not in memory:
+        return error
+    if isinstance(error, SourceGone):  # the old address may know more
+        error, gone = SourceError(error.what, hint=error.hint), error
+        error.retry_at = gone.retry_at
+    error.memory = _without(memory, _MOVES)
+    return error
 
 
 def _known(response: Response, memory: Mapping[str, str], now: dt.datetime) -> Answer:
     due = next_due(response.headers, memory, now)
     if "failed" in memory:
         error = SourceError(memory["failed"])
-        error.retry_at, error.memory = due, memory
+        error.retry_at, error.memory = due, _without(memory, _MOVES)
         raise error
     return Answer(response=None, memory=memory, due=due, warnings=_move_told(memory))
 
 
 def _is_stale(memory: Mapping[str, str], now: dt.datetime) -> bool:
-    return "read" in memory and now - dt.datetime.fromisoformat(memory["read"]) >= READ_WHOLE_AFTER
+    """Tell whether the whole is due: after a week, and sooner where it could not be read."""
+    since, patience = memory.get("read"), READ_WHOLE_AFTER
+    if "failed" in memory:
+        since, patience = memory.get("failed_at"), TRY_AGAIN_AFTER
+    return since is None or now - dt.datetime.fromisoformat(since) >= patience
+
+
+def _is_sound(response: Response, name: str) -> bool:
+    """Tell whether a validator is there and can go back as it came: bytes beyond UTF-8 cannot."""
+    value = response.headers.get(name, "")
+    return bool(value) and value.encode("utf-8", "ignore").decode() == value
 
 
 def _without(memory: Mapping[str, str], names: Container[str]) -> dict[str, str]:
@@ -152,7 +172,7 @@ def _require_success(response: Response, now: dt.datetime) -> None:
     else:
         what, hint = _STATUSES.get(status, (f"the server answered {status}", ""))
     error = SourceGone(what, hint=hint) if status == GONE else SourceError(what, hint=hint)
-    if status in (TOO_MANY, UNAVAILABLE):
+    if "retry-after" in response.headers:
         error.retry_at = _retry_at(response.headers, now)
     raise error
 
@@ -196,16 +216,14 @@ def _http_date(text: str) -> dt.datetime | None:
 def _moved(response: Response, memory: Mapping[str, str], now: dt.datetime) -> dict[str, str]:
     """Count the sightings of a permanent redirect; give what the memory keeps of it."""
     target = response.moved_to
-    if not target:
-        return {}
-    if target == memory.get("address"):
-        return {"address": target}
+    kept = {"address": memory["address"]} if "address" in memory else {}
+    if not target or kept.get("address") == target:
+        return kept
     same = target == memory.get("moved")
     since = memory["moved_since"] if same else now.isoformat()
     seen = int(memory["moved_seen"]) + 1 if same else 1
     if seen >= SIGHTINGS and now - dt.datetime.fromisoformat(since) >= SIGHTED_FOR:
         return {"address": target}
-    kept = {"address": memory["address"]} if "address" in memory else {}
     return {**kept, "moved": target, "moved_since": since, "moved_seen": str(seen)}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
+from digest import __version__
 from digest.errors import SourceError
 from digest.protocols import Pulled
 from digest.sources.asking import ask, next_due, unreadable
@@ -39,7 +40,8 @@ class Reader(Protocol):
 class Document:
     """A document at `url`: http(s), or "file:" with a path that may be relative to `root`.
 
-    `source` is the source's id, `accept` the media types to ask for.
+    `source` is the source's id, `accept` the media types to ask for. `options` are what the reader
+    was told: with others, and in another version of the program, a document is read anew.
     """
 
     source: str
@@ -47,6 +49,7 @@ class Document:
     root: Path
     accept: str
     sandbox: Sandbox
+    options: str = ""
 
     async def pull(
         self, http: Http, memory: Mapping[str, str], now: dt.datetime, read: Reader
@@ -60,10 +63,14 @@ class Document:
             error.where = self.source
             raise
 
+    @property
+    def _reader(self) -> str:
+        return f"{__version__} {self.options}".strip()
+
     async def _from_web(
         self, http: Http, memory: Mapping[str, str], now: dt.datetime, read: Reader
     ) -> Pulled:
-        answer = await ask(http, self.url, memory, now, accept=self.accept)
+        answer = await ask(http, self.url, memory, now, accept=self.accept, reader=self._reader)
         response = answer.response
         if response is None:
             return Pulled(
@@ -72,7 +79,7 @@ class Document:
         try:
             pulled = await self._read(read, response.body, response.headers, response.url, now)
         except SourceError as error:
-            raise unreadable(error, answer) from error
+            raise unreadable(error, answer, now) from error
         remembered = {**answer.memory, **pulled.memory}
         return replace(
             pulled,
@@ -83,11 +90,11 @@ class Document:
 
     async def _from_file(self, memory: Mapping[str, str], now: dt.datetime, read: Reader) -> Pulled:
         body = await asyncio.to_thread(_file_bytes, self.root / _path(self.url))
-        digest = hashlib.sha256(body).hexdigest()
-        if memory.get("sha256") == digest:
+        known = {"sha256": hashlib.sha256(body).hexdigest(), "reader": self._reader}
+        if memory == known:
             return Pulled(unchanged=True, memory=memory)
         pulled = await self._read(read, body, {}, "", now)
-        return replace(pulled, memory={"sha256": digest})
+        return replace(pulled, memory=known)
 
     async def _read(
         self, read: Reader, body: bytes, headers: Mapping[str, str], url: str, now: dt.datetime

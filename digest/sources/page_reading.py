@@ -119,8 +119,12 @@ def feed_links(body: bytes, headers: Mapping[str, str], *, url: str) -> tuple[Fe
     web page.
     """
     page = read_page(body, headers, url)
-    declared = _distinct(_declared(page))
-    return declared or _distinct(_looking_like_feeds(page))
+    return declared_feeds(page) or _distinct(_looking_like_feeds(page))
+
+
+def declared_feeds(page: WebPage) -> tuple[FeedLink, ...]:
+    """List the feeds of a page's link elements alone, as `feed_links` does."""
+    return _distinct(_declared(page))
 
 
 def _described(page: WebPage, own: set[str]) -> Thing:

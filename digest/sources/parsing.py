@@ -1,6 +1,6 @@
 """Read a whole feed document: a tree, its pictures, feedparser's entries, articles.
 
-    bytes ──document──▶ tree ──media──▶ pictures, and a tree without them ──feedparser──▶ entries
+    bytes ──feed_tree──▶ tree ──media──▶ pictures, and a tree without them ──feedparser──▶ entries
                                   └────────────────────────────────────────────gathering──▶ articles
 
 Feedparser's sanitising and URI resolution are off: texts are cleaned by `markup`, addresses
@@ -20,8 +20,8 @@ from lxml import etree
 
 from digest.errors import SourceError
 from digest.markup import MAX_HTML
-from digest.sources.document import read_document
 from digest.sources.entries import Context, entry_text, without_addresses
+from digest.sources.feed_tree import read_tree
 from digest.sources.gathering import MAX_ENTRIES, Item, gather
 from digest.sources.json_feed import is_json, parse_json_feed
 from digest.sources.lightening import put_back, take_out
@@ -60,17 +60,17 @@ def parse_feed(
     """
     if is_json(body):
         return parse_json_feed(body, url=url, source=source, now=now)
-    document = read_document(body, headers, url)
-    items = _items(document.root)
-    warnings = [*document.warnings, *_keep_first(items)]
+    tree = read_tree(body, headers, url)
+    items = _items(tree.root)
+    warnings = [*tree.warnings, *_keep_first(items)]
     beside = [(offered_pictures(item), community(item).views) for item in items[:MAX_ENTRIES]]
-    remove_media(document.root)
-    _remove_addresses(document.root)
-    _bound_texts(document.root)
-    feed, entries = _quickly_feedparsed(document.root)
+    remove_media(tree.root)
+    _remove_addresses(tree.root)
+    _bound_texts(tree.root)
+    feed, entries = _quickly_feedparsed(tree.root)
     if not entries:
-        if not document.well_formed:
-            raise SourceError(f"no item can be read: {document.warnings[-1]}")
+        if not tree.well_formed:
+            raise SourceError(f"no item can be read: {tree.warnings[-1]}")
         warnings.append("the feed has no entries")
     if len(beside) != len(entries):  # feedparser counts items by rules of its own
         beside = [((), None)] * len(entries)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_BYTES = 500 * 1024  # RFC 9309 §2.5: at least so much is read
-MAX_DELAY_S = 3_600.0  # a longer crawl delay means: no more than one page an hour
 
 _AGENT = re.compile(
     r"^[ \t]*user[- ]?agents?[ \t]*:?[ \t]*([^\r\n#]*)", re.IGNORECASE | re.MULTILINE
@@ -33,13 +31,6 @@ def allows(robots_txt: bytes, status: int, url: str, user_agent: str) -> bool:
     if status >= 300:  # noqa: PLR2004  unavailable, or a redirect that led nowhere
         return True
     return Protego.parse(_addressed(robots_txt, user_agent)).can_fetch(url, _token(user_agent))
-
-
-def crawl_delay_s(robots_txt: bytes, user_agent: str) -> float:
-    """Give the seconds that the site wants between two requests, 0 if it says nothing."""
-    rules = Protego.parse(_addressed(robots_txt, user_agent))
-    delay = rules.crawl_delay(_token(user_agent)) or 0.0
-    return min(max(delay, 0.0), MAX_DELAY_S) if math.isfinite(delay) else 0.0
 
 
 def _token(user_agent: str) -> str:

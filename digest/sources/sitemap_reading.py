@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from digest.sources.entries import Entry
 
 MAX_BYTES = 10 * 1024 * 1024  # of a sitemap once it is unpacked
-MAX_CHILDREN = 10  # sitemaps of an index that are worth a request
+MAX_CHILDREN = 5  # sitemaps of an index that are read
+MAX_NAME = 40  # characters of a root's name that are told
 
 _END = 200  # bytes in which a whole document closes its root
 _GZIP = b"\x1f\x8b"
@@ -42,7 +43,7 @@ _FEEDS = frozenset({"rss", "rdf", "feed"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitemapIndex:
-    """The sitemaps that an index names, ten at most: those of news first, then the newest."""
+    """The sitemaps that an index names, five at most: those of news first, then the newest."""
 
     children: tuple[str, ...]
     warnings: tuple[str, ...] = ()
@@ -72,7 +73,7 @@ def parse_sitemap(
             "a web page (HTML), not a sitemap", hint="Look into the site's robots.txt."
         )
     hint = 'Read it with use = "feed".' if name in _FEEDS else ""
-    raise SourceError(f"not a sitemap: its root is <{name}>", hint=hint)
+    raise SourceError(f"not a sitemap: its root is <{name[:MAX_NAME]}>", hint=hint)
 
 
 def _unpacked(body: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from digest.model import Image, Probe
 from digest.store.tables import pages, probes
@@ -72,6 +72,12 @@ def read_probes(connection: Connection, urls: Sequence[str]) -> Mapping[str, Pro
         for batch in _batches(urls)
         for row in connection.execute(select(probes).where(probes.c.url.in_(batch)))
     }
+
+
+def forget_faults(connection: Connection, before: dt.datetime) -> None:
+    """Forget the pictures that were found faulty before then."""
+    old = (probes.c.fault != "", probes.c.checked_at < before)
+    connection.execute(delete(probes).where(*old))
 
 
 def _batches(urls: Sequence[str]) -> Iterator[Sequence[str]]:

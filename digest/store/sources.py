@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import fields
+from dataclasses import fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
 from digest.health import SourceState, after_failure
-from digest.store.tables import articles, sources
+from digest.store.tables import articles, pulls, sources
 from digest.store.upserts import insert, upsert
 
 if TYPE_CHECKING:
@@ -62,12 +62,13 @@ def _success(dialect: str) -> Insert:
 
 
 def record_failure(
-    connection: Connection, source: str, error: DigestError, now: dt.datetime
+    connection: Connection, source: str, error: DigestError, now: dt.datetime, lag: dt.timedelta
 ) -> SourceState:
-    """Count one more failure, and give the state that it leaves."""
+    """Count one more failure, and give the state that it leaves; `due` is `lag` later."""
     query = select(sources).where(sources.c.id == source).with_for_update()
     row = connection.execute(query).one_or_none()
     state = after_failure(_state(row) if row else None, error, now)
+    state = replace(state, due=state.due and state.due + lag)
     values = {name: getattr(state, name) for name in _FIELDS} | {"memory": dict(state.memory)}
     connection.execute(upsert(connection, sources), {"id": source, **values})
     return state
@@ -92,6 +93,16 @@ def read_states(connection: Connection) -> dict[str, SourceState]:
 def _state(row: Row[Any]) -> SourceState:
     values = {name: getattr(row, name) for name in _FIELDS}
     return SourceState(**values | {"memory": MappingProxyType(row.memory)})
+
+
+def write_pull(connection: Connection, edition: str, now: dt.datetime) -> None:
+    """Note when an edition's sources were pulled."""
+    connection.execute(upsert(connection, pulls), {"edition": edition, "at": now})
+
+
+def read_pull(connection: Connection, edition: str) -> dt.datetime | None:
+    """Give when an edition's sources were last pulled."""
+    return connection.scalar(select(pulls.c.at).where(pulls.c.edition == edition))
 
 
 def count_articles(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
@@ -24,18 +25,25 @@ from digest.store.issues import (
     write_state,
 )
 from digest.store.leases import end_lease, take_lease
-from digest.store.lookups import read_pages, read_probes, write_page, write_probe
+from digest.store.lookups import (
+    forget_faults,
+    read_pages,
+    read_probes,
+    write_page,
+    write_probe,
+)
 from digest.store.readings import add_readings, add_report, read_readings, read_report
 from digest.store.sources import (
     count_articles,
     enable,
+    read_pull,
     read_states,
     record_failure,
     record_success,
+    write_pull,
 )
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
     from types import TracebackType
 
@@ -95,10 +103,29 @@ class Store:
             record_success(connection, source, pulled, now)
             return add_articles(connection, source, pulled.articles)
 
-    def fail_pull(self, source: str, error: DigestError, now: dt.datetime) -> SourceState:
-        """Note that a pull failed, and give the state it leaves. The source's articles stay."""
+    def fail_pull(
+        self,
+        source: str,
+        error: DigestError,
+        now: dt.datetime,
+        lag: dt.timedelta = dt.timedelta(0),
+    ) -> SourceState:
+        """Note that a pull failed, and give the state it leaves. The source's articles stay.
+
+        `lag` is how far the real time is ahead of `now`.
+        """
         with self._writing() as connection:
-            return record_failure(connection, source, error, now)
+            return record_failure(connection, source, error, now, lag)
+
+    def note_pull(self, edition: str, now: dt.datetime) -> None:
+        """Note that an edition's sources were pulled, as far as they were due."""
+        with self._writing() as connection:
+            write_pull(connection, edition, now)
+
+    def last_pull(self, edition: str) -> dt.datetime | None:
+        """Give when an edition's sources were last pulled."""
+        with self._reading() as connection:
+            return read_pull(connection, edition)
 
     def enable_source(self, source: str) -> None:
         """Let a source be asked again at once, whatever became of it."""
@@ -174,6 +201,11 @@ class Store:
         """Give what is known of these pictures, by URL."""
         with self._reading() as connection:
             return read_probes(connection, urls)
+
+    def forget_faults(self, before: dt.datetime) -> None:
+        """Forget the pictures that were found faulty before then, so that they are asked again."""
+        with self._writing() as connection:
+            forget_faults(connection, before)
 
     # ------------------------------------------------------------ readings and weather
 

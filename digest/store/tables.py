@@ -42,6 +42,13 @@ sources = Table(
     Column("disabled", PlainText, nullable=False),  # why it is not asked any more, "" if it is
 )
 
+pulls = Table(
+    "pulls",
+    metadata,
+    Column("edition", PlainText, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),  # when its sources were last pulled
+)
+
 articles = Table(
     "articles",
     metadata,

@@ -19,6 +19,12 @@ def upgrade() -> None:
     op.add_column("sources", sa.Column("disabled", TEXT, nullable=False, server_default=""))
     op.add_column("articles", sa.Column("views", sa.BigInteger(), nullable=True))
     op.create_table(
+        "pulls",
+        sa.Column("edition", TEXT, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("edition", name="pk_pulls"),
+    )
+    op.create_table(
         "pages",
         sa.Column("url", TEXT, nullable=False),
         sa.Column("read_at", MOMENT, nullable=False),

@@ -12,15 +12,17 @@ import sys
 from dataclasses import dataclass
 from html.entities import html5
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from digest.errors import SourceError
+from digest.sources.page_reading import declared_feeds
+from digest.sources.web_page import read_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MAX_NAME = 40  # characters of a root's or an encoding's name that are told
 _HEAD = 4_000  # characters in which a document shows what it is
 _PAGE = 500_000  # characters of a web page that are searched for the feed it names
 _START = re.compile(r"<(?:\?xml|!DOCTYPE|(?:[\w-]+:)?(?:rss|rdf|feed|html)\b)", re.IGNORECASE)
@@ -74,7 +76,7 @@ _STRAY_BYTES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class FeedTree:
     """A feed's tree, and in one phrase each what had to be mended in it.
 
     An item in which the document broke off is not in the tree.
@@ -85,7 +87,7 @@ class Document:
     warnings: tuple[str, ...] = ()
 
 
-def read_document(body: bytes, headers: Mapping[str, str], url: str) -> Document:
+def read_tree(body: bytes, headers: Mapping[str, str], url: str) -> FeedTree:
     """Read `body`, which stood at `url`, as an RSS, RDF or Atom tree.
 
     Raises SourceError, each with its own reason, for a document that is empty, HTML or
@@ -102,7 +104,7 @@ def read_document(body: bytes, headers: Mapping[str, str], url: str) -> Document
     if _DOCTYPE.search(text, 0, _HEAD):  # the tree is built without a DTD's entities
         text = _with_entities_mended(_DOCTYPE.sub("", text, count=1))
     try:
-        return Document(root=_tree(text, recover=False), warnings=warnings)
+        return FeedTree(root=_tree(text, recover=False), warnings=warnings)
     except etree.XMLSyntaxError as error:
         return _recovered(text, name, error.lineno or 1, warnings)
 
@@ -131,7 +133,7 @@ def _decode(body: bytes, content_type: str) -> tuple[str, tuple[str, ...]]:
             return body.decode(encoding), ()
         except (LookupError, UnicodeError):
             continue
-    warning = f"not in the encoding it declares ({(*declared, 'utf-8')[0]})"
+    warning = f"not in the encoding it declares ({(*declared, 'utf-8')[0][:MAX_NAME]})"
     return body.decode("utf-8", "surrogateescape").translate(_STRAY_BYTES), (warning,)
 
 
@@ -144,20 +146,22 @@ def _require_feed(text: str, url: str) -> str:
         return name
     if kind == "html":
         raise SourceError("a web page (HTML), not a feed", hint=_page_hint(text, url))
-    what = f"its root is <{name}>" if name else "it is no XML"
+    what = f"its root is <{name[:MAX_NAME]}>" if name else "it is no XML"
     raise SourceError(f"not a feed: {what}")
 
 
 def _page_hint(text: str, url: str) -> str:
-    """Name the feed that the page itself names, if it does."""
-    page = etree.HTML(text[:_PAGE].encode(), etree.HTMLParser(encoding="utf-8"))
-    for link in page.iter("link"):
-        if re.search(r"\b(?:rss|atom)\+xml", link.get("type", "")) and link.get("href"):
-            return f"The page names its feed: {urljoin(url, link.get('href', ''))}"
+    """Name the feed that the page itself declares, if it does."""
+    try:
+        feeds = declared_feeds(read_page(text[:_PAGE].encode(), {}, url))
+    except SourceError:
+        feeds = ()
+    if feeds:
+        return f"The page names its feed: {feeds[0].url}"
     return "A page's address is not its feed's: look for the site's RSS or Atom feed."
 
 
-def _recovered(text: str, name: str, line: int, warnings: tuple[str, ...]) -> Document:
+def _recovered(text: str, name: str, line: int, warnings: tuple[str, ...]) -> FeedTree:
     truncated = f"</{name}" not in text[-_HEAD:]
     if truncated:
         text = _without_unfinished_item(text)
@@ -167,7 +171,7 @@ def _recovered(text: str, name: str, line: int, warnings: tuple[str, ...]) -> Do
         root = _tree(text, recover=True)
     except etree.XMLSyntaxError as error:
         raise SourceError("the XML is too broken to be read") from error
-    return Document(root=root, well_formed=False, warnings=(*warnings, what))
+    return FeedTree(root=root, well_formed=False, warnings=(*warnings, what))
 
 
 def _tree(text: str, *, recover: bool) -> etree._Element:
