@@ -496,8 +496,8 @@ def test_sources_are_listed_with_how_they_are_doing(root: Path) -> None:
     CliRunner().invoke(cli, ["pull"])
     heads, courier, ledger, wire, closing = run("list").splitlines()
     assert heads.split("  ")[0] == "Source"
-    assert re.match(r"Courier +active +\d{4}-\d\d-\d\d \d\d:\d\d ", courier)
-    assert re.match(r"Ledger +failing \(1\) +never +.* 0\.0 +there is no such file", ledger)
+    assert re.match(r"Courier, News +active +\d{4}-\d\d-\d\d \d\d:\d\d ", courier)
+    assert re.match(r"Ledger, News +failing \(1\) +never +.* 0\.0 +there is no such file", ledger)
     assert " 0.5" in wire
     assert heads.index("A day") == wire.index("0.5")
     assert "Europe/London" in closing

@@ -37,7 +37,8 @@ class _Row:
     @property
     def name(self) -> str:
         itself = self.state.title if self.state else ""
-        return self.source.title or itself or self.source.id
+        name = self.source.title or itself or self.source.id
+        return f"{name}, {self.source.section}" if self.source.section else name
 
     @property
     def health(self) -> str:
