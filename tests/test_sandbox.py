@@ -190,7 +190,7 @@ import asyncio, os, sys, time
 from digest.sandbox import Sandbox
 
 def main():
-    with Sandbox(workers=2) as sandbox:
+    with Sandbox(workers=1) as sandbox:
         print(asyncio.run(sandbox.run(os.getpid)), flush=True)
         if len(sys.argv) > 1:
             asyncio.run(sandbox.run(time.sleep, 60))

@@ -237,11 +237,11 @@ def _paragraphs(page: WebPage) -> tuple[str, ...]:
     size = sum(1 for _ in islice(page.root.iter(), MAX_ELEMENTS + 1))
     if size > MAX_ELEMENTS or importlib.util.find_spec("trafilatura") is None:
         return ()
-    from trafilatura import extract
-
     try:
+        from trafilatura import extract
+
         text = extract(page.text, favor_precision=True, include_comments=False) or ""
-    except Exception:  # noqa: BLE001  it names none; one page must not stop the enrichment
+    except Exception:  # noqa: BLE001  it names none, and may be installed by half
         return ()
     lines = (bounded(plain_text(line), MAX_PARAGRAPH) for line in text.splitlines())
     return tuple(islice(filter(None, lines), MAX_PARAGRAPHS))
