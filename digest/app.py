@@ -1,7 +1,7 @@
 """The composition root: the one place where configuration becomes working parts.
 
 A plug is a class. It is handed what it asks for by the names of its parameters (`source`, `root`,
-`out`, `sandbox`) and the options that the editors wrote beside `use`.
+`out`, `sandbox`, a secret) and the options that the editors wrote beside `use`.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ BUILT_IN = {
     ("source", "page"): "digest.sources.page:Page",
     ("popularity", "feed_counts"): "digest.popularity.feed_counts:FeedCounts",
     ("popularity", "table"): "digest.popularity.table:Table",
+    ("popularity", "plausible"): "digest.popularity.plausible:Plausible",
+    ("popularity", "matomo"): "digest.popularity.matomo:Matomo",
     ("weather", "open_meteo"): "digest.weather.open_meteo:OpenMeteo",
     ("weather", "file"): "digest.weather.file:File",
     ("delivery", "folder"): "digest.delivery.folder:Folder",
@@ -84,7 +86,12 @@ def _enricher(sandbox: Sandbox) -> Enricher:
 
 def make_plugs(configuration: Configuration, recipe: Recipe, sandbox: Sandbox) -> dict[str, Any]:
     """Make every plug of an edition, by the `Newsroom` field that it belongs to."""
-    context = {"root": configuration.root, "out": configuration.out, "sandbox": sandbox}
+    context = {
+        "root": configuration.root,
+        "out": configuration.out,
+        "sandbox": sandbox,
+        **configuration.secrets,
+    }
     edition = recipe.edition
     return {
         "sources": {

@@ -11,6 +11,7 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from digest import __version__, archive
+from digest.adding import with_added
 from digest.errors import AlreadyIssued, Held
 from digest.grouping import group_articles
 from digest.inputs import Inputs
@@ -108,6 +109,7 @@ def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datet
 
 def decide(inputs: Inputs) -> Issue:
     """Group, rank, plan. Pure: the same inputs give the same issue. Raises Skipped."""
+    inputs = with_added(inputs)
     edition = inputs.edition
     weights = {source.id: source.weight for source in edition.sources}
     fresh = {(article.source, article.guid) for article in inputs.articles}

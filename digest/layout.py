@@ -15,6 +15,7 @@ from digest.model import MostPopular, Rights, RunnerUp, Section
 from digest.placing import face_of, place
 from digest.popular import is_last_list, rank_popular, usable_counts
 from digest.relating import related_stories
+from digest.sombre import sombre_reason
 from digest.urls import canonical_url
 from digest.wording import Likeness
 
@@ -56,6 +57,7 @@ class Page:
         }
         self.choices: dict[str, tuple[Choice, ...]] = {}
         self.pinned: dict[str, tuple[str, Article, str]] = {}  # story id → place, article, reason
+        self.left_out: dict[str, str] = {}  # section → why nothing is picked for it
         self._read_choices()
         self.section_of = {one.story.id: self._section_of(one) for one in self.scored}
 
@@ -75,13 +77,16 @@ class Page:
             one, article = self.by_url[url]
             if choice.do == "drop":
                 self.why_not[one.story.id] = f"dropped by the editors ({choice.where})"
-            elif choice.do == "pin" and choice.to == "popular" and not self.edition.popular.count:
+            elif choice.do not in {"pin", "add"}:
+                continue
+            elif choice.to == "popular" and not self.edition.popular.count:
                 self.notices.append(f"{choice.where}: this edition has no most popular list")
-            elif choice.do == "pin" and one.story.id in self.pinned:
+            elif one.story.id in self.pinned:
                 place = self.pinned[one.story.id][0]
                 self.notices.append(f"{choice.where}: its story is pinned to {place} already")
-            elif choice.do == "pin":
-                reason = f"pinned by the editors ({choice.where})"
+            else:
+                did = "pinned" if choice.do == "pin" else "added"
+                reason = f"{did} by the editors ({choice.where})"
                 self.pinned[one.story.id] = (choice.to, article, reason)
 
     def _pins(self, to: str) -> Iterator[tuple[ScoredStory, Article, str]]:
@@ -170,6 +175,14 @@ class Page:
             items=tuple(i if rule.summaries else replace(i, standfirst="") for i in items),
         )
 
+    def keep_sombre(self, lead: Placement) -> None:
+        """Leave the light sections out where the lead is grave, by the editors' word or its own."""
+        light = [rule.title for rule in self.edition.sections if rule.light]
+        reason = sombre_reason(self.inputs, lead)
+        if light and reason:
+            self.left_out = dict.fromkeys(light, reason)
+            self.notices.append(f"{', '.join(light)} left out: {reason}")
+
     def sections(self) -> tuple[Section, ...]:
         """Fill all sections together, best story first, so that caps and likeness see the page."""
         cards: dict[str, list[Placement]] = {rule.title: [] for rule in self.edition.sections}
@@ -198,6 +211,8 @@ class Page:
             title = self.section_of[one.story.id]
             if not title:
                 self.why_not[one.story.id] = "belongs to no section of this edition"
+            elif title in self.left_out:
+                self.why_not[one.story.id] = f"{title} is left out: {self.left_out[title]}"
             elif len(cards[title]) >= room[title]:
                 self.why_not[one.story.id] = f"{title} is full ({room[title]})"
             else:
@@ -328,7 +343,7 @@ def unmatched_choices(choices: Sequence[Choice], articles: Sequence[Article]) ->
     urls = sorted({article.url for article in articles})
     problems = []
     for choice in choices:
-        if choice.url and canonical_url(choice.url) not in known:
+        if choice.url and choice.do != "add" and canonical_url(choice.url) not in known:
             near = difflib.get_close_matches(choice.url, urls, n=3, cutoff=0.5)
             hint = f"; the nearest are {', '.join(near)}" if near else ""
             problems.append(f"{choice.where}: no article has the address {choice.url}{hint}")

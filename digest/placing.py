@@ -5,6 +5,7 @@ A placement is final: nothing later has to ask again what may be printed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.model import Credit, Image, Placement, Rights, Source
@@ -30,7 +31,8 @@ def place(
 ) -> Placement:
     """Show a story in a slot, by `face` or else by the article that stands for it best.
 
-    `choices` are those about the face: a new title or standfirst is shown and given as a reason.
+    `choices` are those about the face: a new title, standfirst or picture is shown and given as a
+    reason.
     """
     story = scored.story
     article = face or face_of(story, edition)
@@ -45,7 +47,7 @@ def place(
         standfirst=_chosen(choices, "standfirst")
         or ("" if source.rights is Rights.LINK else article.summary),
         paragraphs=_opening(article) if source.rights is Rights.OWN else (),
-        image=_picture(article, source),
+        image=_chosen_picture(choices, source) or _picture(article, source),
         section=section,
         section_url=next((rule.url for rule in edition.sections if rule.title == section), ""),
         kicker=_kicker(article, section),
@@ -60,7 +62,7 @@ def place(
         + tuple(
             f"{choice.do} by the editors ({choice.where})"
             for choice in choices
-            if choice.do in {"retitle", "standfirst"}
+            if choice.do in {"retitle", "standfirst", "image"}
         ),
     )
 
@@ -113,6 +115,12 @@ def _picture(article: Article, source: Source) -> Image | None:
         width=image.width,
         height=image.height,
     )
+
+
+def _chosen_picture(choices: tuple[Choice, ...], source: Source) -> Image | None:
+    """Give the picture that the editors chose, with their credit or else the source's name."""
+    image = next((choice.image for choice in choices if choice.do == "image"), None)
+    return image and replace(image, credit=image.credit or source.title)
 
 
 def _kicker(article: Article, section: str) -> str:

@@ -25,6 +25,7 @@ def plan_issue(inputs: Inputs, scored: Sequence[ScoredStory]) -> Issue:
     """
     page = Page(inputs, scored)
     lead = page.lead()
+    page.keep_sombre(lead)
     related = page.related(lead)
     popular = page.popular()
     sections = page.sections()

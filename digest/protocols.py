@@ -51,6 +51,19 @@ class Http(Protocol):
         """
 
 
+class PostingHttp(Http, Protocol):
+    """What the client of the house is too: for services that are asked by POST."""
+
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Send `body` to `url`, within the client's bounds. A redirect is an answer, not followed.
+
+        Raises SourceError, with the reason in an editor's words, when there is no answer. A status
+        of 300 and above is one.
+        """
+
+
 class Sandbox(Protocol):
     """Where hostile documents are read: in processes that can be killed."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from digest.model import Article, Source
+from digest.model import Article, Image, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +48,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionRule:
-    """A section of the edition: at most `count` cards; `url` is its page on the site."""
+    """A section of the edition: at most `count` cards; `url` is its page on the site.
+
+    A `light` one is left out of an issue whose lead is grave.
+    """
 
     title: str
     count: int = 5
     url: str = ""
+    light: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,7 @@ class Edition:
     sources: tuple[Source, ...]
     sections: tuple[SectionRule, ...]
     related: int = 3
+    grave: tuple[str, ...] = ()  # words of a lead beside which nothing light may stand
     popular: PopularRule = field(default_factory=PopularRule)
     min_stories: int = 4
 
@@ -105,13 +110,18 @@ class Edition:
 class Choice:
     """One editorial decision for one day.
 
-    About an article (`url`): "pin" or "move" it `to` a place, "drop" it, or replace its title
-    ("retitle") or standfirst with `text`. About the issue: "subject", "preheader" or "note", with
-    `text`. `where` says which file and entry it was read from.
+    About an article (`url`): "pin" or "move" it `to` a place, "drop" it, replace its title
+    ("retitle") or standfirst with `text`, show another `image`, or "add" one that no source carries
+    `to` a place, with its title as `text`, a `standfirst`, an `image` and the `source` to name.
+    About the issue: "subject", "preheader" or "note", with `text`, and "sombre", with "true" or
+    "false". `where` says which file and entry it was read from.
     """
 
     do: str
     url: str = ""
     to: str = ""
     text: str = ""
+    standfirst: str = ""
+    source: str = ""
+    image: Image | None = None
     where: str = ""

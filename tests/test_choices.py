@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digest.errors import ConfigError
-from digest.model import Source
+from digest.model import Image, Source
 from digest.recipe import Choice, Edition, SectionRule
 from digest.settings import load_choices
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DATE = dt.date(2026, 11, 23)
 WHERE = "config/choices/daily/2026-11-23.toml"
+DECISIONS = '"pin", "drop", "move", "retitle", "standfirst", "image" or "add"'
 EDITION = Edition(
     name="daily",
     title="The Daily Courier",
@@ -96,22 +97,19 @@ AT = "config/choices/daily/2026-11-23.toml, line"
 REFUSED = [
     (
         choice("a", "pinn", 'to = "lead"'),
-        (
-            f'{AT} 3: choice[1].do must be "pin", "drop", "move", "retitle" or "standfirst". '
-            'Did you mean "pin"?'
-        ),
+        (f'{AT} 3: choice[1].do must be {DECISIONS}. Did you mean "pin"?'),
     ),
     (
         choice("a", "hold"),
-        f'{AT} 3: choice[1].do must be "pin", "drop", "move", "retitle" or "standfirst"',
+        f"{AT} 3: choice[1].do must be {DECISIONS}",
     ),
     (
         choice("a", "retitle", 'txt = "New"'),
         f'{AT} 4: choice[1].txt is not a known key. Did you mean "text"?',
     ),
     (
-        "[issue]\nsombre = true\n",
-        f"{AT} 2: issue.sombre is not a known key. Known here: subject, preheader, note",
+        "[issue]\nbreaking = true\n",
+        f"{AT} 2: issue.breaking is not a known key. Known here: subject, preheader, note, sombre",
     ),
     (
         '[[choices]]\nurl = "https://courier.example/a"\ndo = "drop"\n',
@@ -197,3 +195,57 @@ def test_the_place_named_is_the_same_wherever_the_publication_lies(tmp_path: Pat
     (here,) = load_choices(write(tmp_path / "a", text), EDITION, DATE)
     (there,) = load_choices(write(tmp_path / "b" / "c", text), EDITION, DATE)
     assert here == there
+
+
+def test_a_picture_of_the_editors_own_has_its_words(tmp_path: Path) -> None:
+    text = choice(
+        "a", "image", 'image = "https://courier.example/a.jpg"\nalt = "A ferry"\ncredit = "Jo Doe"'
+    )
+    (chosen,) = load_choices(write(tmp_path, text), EDITION, DATE)
+    url = "https://courier.example/a.jpg"
+    assert chosen.image == Image(url=url, alt="A ferry", credit="Jo Doe")
+
+
+def test_an_article_that_no_source_carries_is_written_down_whole(tmp_path: Path) -> None:
+    text = choice(
+        "talk", "add", 'to = "world"\ntitle = "Our talk on Friday"\nstandfirst = "Come."\n'
+    )
+    (chosen,) = load_choices(write(tmp_path, text), EDITION, DATE)
+    assert chosen == Choice(
+        do="add",
+        url="https://courier.example/talk",
+        to="World",
+        text="Our talk on Friday",
+        standfirst="Come.",
+        where=f"{WHERE}, choice 1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("do", "rest", "said"),
+    [
+        ("image", "", 'image is missing, and do = "image" needs it'),
+        ("add", 'to = "lead"', 'title is missing, and do = "add" needs it'),
+        ("add", 'title = "A"', 'to is missing, and do = "add" needs it'),
+        ("add", 'to = "sport"\ntitle = "A"', "there is no such place to add to"),
+        ("add", 'to = "lead"\ntitle = "A"\nalt = "B"', "words about a picture"),
+        ("pin", 'to = "lead"\nimage = "https://a.example/b.jpg"', 'does not belong to do = "pin"'),
+        ("image", 'image = "a.jpg"', "must be an address"),
+    ],
+)
+def test_a_picture_or_an_addition_that_lacks_something_is_refused(
+    tmp_path: Path, do: str, rest: str, said: str
+) -> None:
+    assert said in refusal(tmp_path, choice("a", do, rest))
+
+
+def test_a_dropped_article_gets_no_picture(tmp_path: Path) -> None:
+    text = choice("a", "drop") + choice("a", "image", 'image = "https://a.example/b.jpg"')
+    assert "contradicts choice[1]" in refusal(tmp_path, text)
+
+
+@pytest.mark.parametrize(("said", "meant"), [("true", "true"), ("false", "false")])
+def test_an_issue_may_be_said_to_be_sombre_or_not(tmp_path: Path, said: str, meant: str) -> None:
+    config = write(tmp_path, f"[issue]\nsombre = {said}\n")
+    (chosen,) = load_choices(config, EDITION, DATE)
+    assert (chosen.do, chosen.text, chosen.where) == ("sombre", meant, f"{WHERE}, issue.sombre")

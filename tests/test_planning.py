@@ -294,7 +294,7 @@ def test_a_list_of_no_places_is_no_list_and_no_complaint() -> None:
 # ---------------------------------------------------------------- what the editors decided
 
 
-def choose(do: str, slug: str, **more: str) -> Choice:
+def choose(do: str, slug: str, **more: Any) -> Choice:
     return Choice(do=do, url=f"https://courier.example/{slug}", where="choices, choice 1", **more)
 
 

@@ -62,7 +62,8 @@ PLUGS = [
     (
         '[[most_popular.from]]\nuse = "feed_count"',
         (
-            'most_popular.from[1].use must be "feed_counts", "table" or "package.module:Class", '
+            'most_popular.from[1].use must be "feed_counts", "matomo", "plausible", "table" or '
+            '"package.module:Class", '
             'not "feed_count". Did you mean "feed_counts"?'
         ),
     ),

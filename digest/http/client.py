@@ -1,4 +1,4 @@
-"""Plain GETs within bounds that a hostile server cannot widen.
+"""Plain GETs and POSTs within bounds that a hostile server cannot widen.
 
 No cookies, no Referer, no proxy from the environment, nothing behind the firewall. Every failure
 becomes a SourceError in an editor's words.
@@ -7,7 +7,7 @@ becomes a SourceError in an editor's words.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -36,15 +36,25 @@ CHUNK = 64 * 1024  # bytes
 KEEP_ALIVE_S = 3  # long enough for a redirect, short enough for thousands of hosts
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """One request: a GET, or with a `body` a POST; `first_bytes` of the answer are enough."""
+
+    target: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    first_bytes: int | None = None
+
+
 class Client:
-    """An `Http` over aiohttp, open for as long as its `async with` block.
+    """A `PostingHttp` over aiohttp, open for as long as its `async with` block.
 
     `contact` is an address or a page that tells site owners whom to ask. `allow` names hosts,
     addresses and networks that may be asked though they are not public. `connect_s` bounds the
     opening of one connection, `read_s` one silence of the server, `total_s` a whole `get` with its
-    redirects; waiting for one's turn counts in none of them. `spacing_s` lies between the
-    beginnings of two requests to a host. All are seconds. `max_body` is in bytes. `resolver` looks
-    names up (default: aiohttp's).
+    redirects, or a `post`; waiting for one's turn counts in none of them. `spacing_s` lies between
+    the beginnings of two requests to a host. All are seconds. `max_body` is in bytes. `resolver`
+    looks names up (default: aiohttp's).
     """
 
     def __init__(
@@ -122,12 +132,10 @@ class Client:
         left = self._total_s
         target, moved_to, permanent = url, "", True
         for _ in range(MAX_REDIRECTS + 1):
-            if not is_web(target):
-                raise SourceError("not a usable http or https address", where=target)
-            host = urlsplit(target).hostname or ""
-            async with self._pacing.turn(host, spaced=first_bytes is None):
+            request = _Request(target=target, headers=headers or {}, first_bytes=first_bytes)
+            async with self._pacing.turn(_host(target), spaced=first_bytes is None):
                 began = clock()
-                response = await self._answer(url, target, headers or {}, left, first_bytes)
+                response = await self._answer(url, request, left)
                 left -= clock() - began
             if response.status not in REDIRECTS or "location" not in response.headers:
                 return replace(response, moved_to=moved_to)
@@ -136,40 +144,47 @@ class Client:
             moved_to = target if permanent else moved_to
         raise SourceError(f"more than {MAX_REDIRECTS} redirects", where=url)
 
-    async def _answer(
-        self,
-        url: str,
-        target: str,
-        headers: Mapping[str, str],
-        left_s: float,
-        first_bytes: int | None,
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str] | None = None
     ) -> Response:
+        """Send `body` to `url`, and follow no redirect: what is sent may be secret.
+
+        A status of 300 and above is an answer. Raises SourceError, naming `url`, when there is
+        none, or one that is too large.
+        """
+        async with self._pacing.turn(_host(url)):
+            request = _Request(target=url, headers=headers or {}, body=body)
+            return await self._answer(url, request, self._total_s)
+
+    async def _answer(self, url: str, request: _Request, left_s: float) -> Response:
         """Make one request; failures are told of `url`, which was asked for at first."""
         try:
             async with asyncio.timeout(left_s):
-                return await self._request(target, headers, first_bytes)
+                return await self._request(request)
         except _TooLarge as error:
             limit = f"{self._max_body / 1024 / 1024:g} MiB"
             raise SourceError(f"larger than {limit}", where=url) from error
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            reason, hint = self._reason(error, target)
+            reason, hint = self._reason(error, request.target)
             raise SourceError(reason, where=url, hint=hint) from error
 
-    async def _request(
-        self, target: str, headers: Mapping[str, str], first_bytes: int | None
-    ) -> Response:
-        exempt = self._guard.exempts(urlsplit(target).hostname or "")
+    async def _request(self, request: _Request) -> Response:
+        target = request.target
+        exempt = self._guard.exempts(_host(target))
         session = self._exempt if exempt else self._public
         assert session, "a Client works within its `async with` block only"
         # An address in ASCII is sent byte for byte: some servers sign theirs.
         exact = URL(target, encoded=target.isascii())
-        async with session.get(exact, headers=headers, allow_redirects=False) as answer:
+        method = "GET" if request.body is None else "POST"
+        async with session.request(
+            method, exact, data=request.body, headers=request.headers, allow_redirects=False
+        ) as answer:
             redirect = answer.status in REDIRECTS
             return Response(
                 url=target,
                 status=answer.status,
                 headers=_joined(answer.headers),
-                body=b"" if redirect else await self._body(answer, first_bytes),
+                body=b"" if redirect else await self._body(answer, request.first_bytes),
             )
 
     async def _body(self, answer: aiohttp.ClientResponse, first_bytes: int | None) -> bytes:
@@ -193,6 +208,13 @@ class Client:
         return words.format(
             host=host, read=self._read_s, connect=self._connect_s, total=self._total_s
         ), ""
+
+
+def _host(target: str) -> str:
+    """Give the host to be asked. Raises SourceError for what is no web address."""
+    if not is_web(target):
+        raise SourceError("not a usable http or https address", where=target)
+    return urlsplit(target).hostname or ""
 
 
 def _joined(headers: CIMultiDictProxy[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Plugs that count readers: the feeds' own comment counts, and a table that anybody can write.
+"""Plugs that count readers: feeds, a table that anybody can write, Plausible and Matomo.
 
 Each keeps `protocols.Popularity`. A provider gives one unit; counts of different units are never
 added up.

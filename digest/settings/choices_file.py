@@ -20,22 +20,41 @@ class IssueTable(Table):
         default="", description="What inboxes show after the subject; else the next headlines."
     )
     note: Prose = Field(default="", description="The editors' opening note to the readers.")
+    sombre: bool | None = Field(
+        default=None,
+        description="`true` leaves out the sections marked light, `false` keeps them whatever the "
+        "lead; else the lead's own words decide.",
+    )
 
 
 class ChoiceTable(Table):
     """A decision about one article."""
 
     url: WebAddress = Field(description="The article's address.")
-    do: Literal["pin", "drop", "move", "retitle", "standfirst"] = Field(
+    do: Literal["pin", "drop", "move", "retitle", "standfirst", "image", "add"] = Field(
         description="`pin` it to a place, `drop` it, `move` it to another section, `retitle` it, "
-        "or give it another `standfirst`."
+        "give it another `standfirst` or `image`, or `add` one that no source carries."
     )
     to: Line = Field(
         default="",
-        description="For `pin`: `lead`, `popular` or a section's title. For `move`: a section's "
-        "title.",
+        description="For `pin` and `add`: `lead`, `popular` or a section's title. For `move`: a "
+        "section's title.",
     )
     text: Line = Field(default="", description="For `retitle` and `standfirst`: the new words.")
+    title: Line = Field(default="", description="For `add`: its headline.")
+    standfirst: Line = Field(
+        default="", description="For `add`: what it says, in a sentence or two."
+    )
+    source: Line = Field(
+        default="", description="For `add`: whose it is, as readers see it; else the publication."
+    )
+    image: WebAddress = Field(
+        default="", description="For `image` and `add`: the picture's address."
+    )
+    alt: Line = Field(
+        default="", description="What the picture shows, for those who do not see it."
+    )
+    credit: Line = Field(default="", description="Whose picture it is.")
 
 
 class ChoicesFile(Table):

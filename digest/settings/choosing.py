@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digest.model import Image
 from digest.recipe import Choice
 from digest.settings.choices_file import ChoicesFile
 from digest.settings.layers import read_toml
@@ -19,7 +20,22 @@ if TYPE_CHECKING:
     from digest.settings.choices_file import ChoiceTable
 
 ABOUT_THE_ISSUE = ("subject", "preheader", "note")
-NEEDS = {"pin": "to", "move": "to", "retitle": "text", "standfirst": "text", "drop": ""}
+# What each decision needs, and what it may have besides.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "pin": ("to",),
+    "move": ("to",),
+    "retitle": ("text",),
+    "standfirst": ("text",),
+    "image": ("image",),
+    "add": ("to", "title"),
+    "drop": (),
+}
+MAY_HAVE: dict[str, tuple[str, ...]] = {
+    "image": ("alt", "credit"),
+    "add": ("standfirst", "source", "image", "alt", "credit"),
+}
+KEYS = ("to", "text", "title", "standfirst", "source", "image", "alt", "credit")
+WORDS = ("retitle", "standfirst", "image")  # what an article is shown with
 PIN_PLACES = ("lead", "popular")
 
 
@@ -42,28 +58,48 @@ def _about_issue(file: ChoicesFile, where: str) -> Iterator[Choice]:
     for do in ABOUT_THE_ISSUE:
         if text := getattr(file.issue, do):
             yield Choice(do=do, text=text, where=f"{where}, issue.{do}")
+    if file.issue.sombre is not None:
+        text = "true" if file.issue.sombre else "false"
+        yield Choice(do="sombre", text=text, where=f"{where}, issue.sombre")
 
 
 def _about_articles(file: ChoicesFile, where: str, titles: dict[str, str]) -> Iterator[Choice]:
     for number, table in enumerate(file.choice, 1):
         to = titles.get(table.to.casefold(), table.to.casefold())
         place = f"{where}, choice {number}"
-        yield Choice(do=table.do, url=table.url, to=to, text=table.text, where=place)
+        yield Choice(
+            do=table.do,
+            url=table.url,
+            to=to,
+            text=table.text or table.title,
+            standfirst=table.standfirst,
+            source=table.source,
+            image=_image(table),
+            where=place,
+        )
+
+
+def _image(table: ChoiceTable) -> Image | None:
+    if not table.image:
+        return None
+    return Image(url=table.image, alt=table.alt, credit=table.credit)
 
 
 def _incomplete(choices: Sequence[ChoiceTable], titles: dict[str, str]) -> Iterator[Problem]:
     """Find decisions that lack a word, have one too many, or name a place that there is not."""
     for place, table in enumerate(choices):
         needed = NEEDS[table.do]
-        for key in ("to", "text"):
+        for key in KEYS:
             given = bool(getattr(table, key))
-            if given and key != needed:
+            if given and key not in (*needed, *MAY_HAVE.get(table.do, ())):
                 yield ("choice", place, key), f'does not belong to do = "{table.do}"', ""
-            elif key == needed and not given:
+            elif key in needed and not given:
                 yield ("choice", place, key), f'is missing, and do = "{table.do}" needs it', ""
-        places = (*PIN_PLACES, *titles.values()) if table.do == "pin" else tuple(titles.values())
+        if (table.alt or table.credit) and table.do == "add" and not table.image:
+            yield ("choice", place, "image"), "is missing: there are words about a picture", ""
+        places = tuple(titles.values()) if table.do == "move" else (*PIN_PLACES, *titles.values())
         known = {each.casefold() for each in places}
-        if needed == "to" and table.to and table.to.casefold() not in known:
+        if "to" in needed and table.to and table.to.casefold() not in known:
             what = f'is "{table.to}", and there is no such place to {table.do} to'
             yield ("choice", place, "to"), what, suggest(table.to, places, "There are")
 
@@ -85,8 +121,8 @@ def _claims(table: ChoiceTable) -> tuple[tuple[str, str], ...]:
     """Name what a decision settles alone: where an article stands, its words, who leads."""
     url = canonical_url(table.url)
     if table.do == "drop":
-        return ("place", url), ("retitle", url), ("standfirst", url)
-    if table.do in {"retitle", "standfirst"}:
+        return ("place", url), *((words, url) for words in WORDS)
+    if table.do in WORDS:
         return ((table.do, url),)
-    leads = table.do == "pin" and table.to.casefold() == "lead"
+    leads = table.do in {"pin", "add"} and table.to.casefold() == "lead"
     return (("place", url), ("place", "lead")) if leads else (("place", url),)

@@ -48,7 +48,8 @@ class Configuration:
 
     `folder` is where it was read from, `root` the folder above it; all paths are absolute.
     `contact` is whom site owners may ask; `allow` names the hosts, addresses and networks that may
-    be asked though they are not public. `editions` is by name, sorted.
+    be asked though they are not public. `editions` is by name, sorted. `secrets` is by the names
+    under which plugs ask for them, "" where there is none, and never printed.
     """
 
     folder: Path
@@ -60,3 +61,4 @@ class Configuration:
     out: Path
     templates: Path
     editions: Mapping[str, Recipe]
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -1,11 +1,33 @@
 """`config/digest.toml`: the publication, and where things are kept."""
 
+# ruff: noqa: TC001  pydantic reads the kinds of value
+
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from digest.settings.tables import Table
-from digest.settings.values import Host, Language, Line, Mailbox, StoreAddress, TimeZone, WebAddress  # noqa: TC001  pydantic reads them
+from digest.settings.values import (
+    Host,
+    Language,
+    Line,
+    Mailbox,
+    Secret,
+    StoreAddress,
+    TimeZone,
+    WebAddress,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Where secrets are, by the names under which plugs ask for them; no file has them.
+SECRETS: Mapping[str, tuple[str, str]] = {
+    "plausible_api_key": ("plausible", "api_key"),
+    "matomo_token": ("matomo", "token"),
+}
 
 
 class PublicationTable(Table):
@@ -64,6 +86,26 @@ class HttpTable(Table):
     )
 
 
+class PlausibleTable(Table):
+    """Access to Plausible, for counts of readers. This table stands in no file."""
+
+    api_key: Secret | None = Field(
+        default=None,
+        description="A key for its Stats API: `DIGEST_PLAUSIBLE__API_KEY` in the environment, or a "
+        "file of that name in the secrets folder.",
+    )
+
+
+class MatomoTable(Table):
+    """Access to Matomo, for counts of readers. This table stands in no file."""
+
+    token: Secret | None = Field(
+        default=None,
+        description="An authentication token that may view the site: `DIGEST_MATOMO__TOKEN` in the "
+        "environment, or a file of that name in the secrets folder.",
+    )
+
+
 class DigestFile(Table):
     """The publication. Its root is the folder that holds `config/`."""
 
@@ -71,3 +113,5 @@ class DigestFile(Table):
     store: StoreTable = Field(default_factory=StoreTable)
     http: HttpTable = Field(default_factory=HttpTable)
     paths: PathsTable = Field(default_factory=PathsTable)
+    plausible: PlausibleTable = Field(default_factory=PlausibleTable)
+    matomo: MatomoTable = Field(default_factory=MatomoTable)

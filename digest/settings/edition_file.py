@@ -111,6 +111,10 @@ class SectionTable(Table):
         default=_SECTION.count, ge=1, le=50, description="How many stories it has at most."
     )
     url: WebAddress = Field(default="", description="Its page on your site.")
+    light: bool = Field(
+        default=_SECTION.light,
+        description="Whether it is out of place beside grave news, and left out then.",
+    )
 
 
 class LeadTable(Table):
@@ -122,12 +126,19 @@ class LeadTable(Table):
         le=10,
         description="How many related headlines stand under it at most.",
     )
+    grave: list[Line] = Field(
+        default=[],
+        description="Words, in whatever form, that make a lead grave: sections marked `light` are "
+        "then left out. A day's choices may say `sombre` themselves.",
+    )
 
 
 class CountsTable(PlugTable):
     """Where readers' counts come from: tried in this order until one has enough of them.
 
     `feed_counts` takes the counts of views or comments in the feeds, `table` a CSV or JSON file.
+    `plausible` and `matomo` ask these services; their key or token is a secret, which stands in
+    no file: see `[plausible]` and `[matomo]`.
     """
 
     use: str = use_of(COUNTS)
@@ -135,6 +146,24 @@ class CountsTable(PlugTable):
         default="",
         description="A CSV file (`url,count,as_of[,hours,unit]`) or a JSON one, or its web "
         'address. For `use = "table"`.',
+    )
+    site: Line = Field(
+        default="",
+        description="Your site as Plausible knows it, such as `courier.example`. For "
+        '`use = "plausible"`.',
+    )
+    base: WebAddress = Field(
+        default="",
+        description="The address that Plausible's paths follow on, else `https://` and `site`. For "
+        '`use = "plausible"`.',
+    )
+    site_id: int | None = Field(
+        default=None, ge=1, description='Your site\'s number in Matomo. For `use = "matomo"`.'
+    )
+    url: WebAddress = Field(
+        default="",
+        description="Where the service is: your Matomo, or a Plausible of your own. For "
+        '`use = "matomo"` or `use = "plausible"`.',
     )
 
 

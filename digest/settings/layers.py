@@ -52,6 +52,11 @@ def is_setting(name: str) -> bool:
     return name.upper().startswith(PREFIX) and NESTED in name
 
 
+def variable(loc: Loc) -> str:
+    """Give the name of the variable, or of the file of secrets, that sets a key."""
+    return PREFIX + NESTED.join(map(str, loc)).upper()
+
+
 def merge(layers: Sequence[Layer]) -> dict[str, object]:
     """Lay the first over the second and so on; tables are merged, all else is replaced."""
     result: dict[str, object] = {}

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from digest.errors import ConfigError
 from digest.recipe import Publication
 from digest.settings.configuration import Configuration
-from digest.settings.digest_file import DigestFile
+from digest.settings.digest_file import SECRETS, DigestFile
 from digest.settings.edition_file import EditionFile
-from digest.settings.layers import Layer, is_setting, read_toml
+from digest.settings.layers import Layer, is_setting, read_toml, variable
 from digest.settings.problems import gather, validate
 from digest.settings.recipes import contradictions, recipe
 from digest.settings.values import is_name
@@ -36,10 +36,12 @@ def load(
         )
     folder = config_dir.resolve()
     root = folder.parent
+    toml = read_toml(config_dir / "digest.toml")
+    _require_no_secrets(toml)
     layers = [
         Layer(overrides, lambda _: "command line"),
         *_variables(config_dir, environ),
-        read_toml(config_dir / "digest.toml"),
+        toml,
     ]
     file = validate(DigestFile, layers)
     return Configuration(
@@ -52,7 +54,22 @@ def load(
         out=root / file.paths.out,
         templates=root / file.paths.templates,
         editions=_editions(config_dir / "editions", root),
+        secrets=_secrets(file),
     )
+
+
+def _require_no_secrets(toml: Layer) -> None:
+    """Raise ConfigError for a secret in a file that is copied, shown and kept under version."""
+    what = "must not stand in this file, which is not secret"
+    hint = "Set {} in the environment, or put a file of that name into config/secrets"
+    found = [loc for loc in SECRETS.values() if toml.holds(loc)]
+    if found:
+        raise gather([(loc, what, hint.format(variable(loc))) for loc in found], [toml])
+
+
+def _secrets(file: DigestFile) -> dict[str, str]:
+    given = {name: getattr(getattr(file, table), key) for name, (table, key) in SECRETS.items()}
+    return {name: one.get_secret_value() if one else "" for name, one in given.items()}
 
 
 def _variables(config_dir: Path, environ: Mapping[str, str]) -> list[Layer]:

@@ -64,7 +64,14 @@ SOURCES = Kind(
     },
     outside=Keys(optional=("url", "options")),
 )
-COUNTS = Kind({"feed_counts": Keys(), "table": Keys(required=("path",))})
+COUNTS = Kind(
+    {
+        "feed_counts": Keys(),
+        "table": Keys(required=("path",)),
+        "plausible": Keys(required=("site",), optional=("url", "base")),
+        "matomo": Keys(required=("site_id", "url")),
+    }
+)
 WEATHER = Kind(
     {
         "open_meteo": Keys(required=("latitude", "longitude"), optional=("url",)),

@@ -110,6 +110,7 @@ def _edition(name: str, file: EditionFile) -> Edition:
         sources=tuple(map(_source, file.sources)),
         sections=tuple(SectionRule(**table.model_dump()) for table in file.sections),
         related=file.lead.related,
+        grave=tuple(file.lead.grave),
         popular=PopularRule(**file.most_popular.model_dump(exclude={"providers"})),
         min_stories=file.rules.min_stories,
     )

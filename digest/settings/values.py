@@ -13,7 +13,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from digest.settings.problems import Refused, did_you_mean
 from digest.urls import is_web
@@ -24,6 +24,7 @@ _MAILBOX = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?")
 _FILE = re.compile(r"file:(/|///)?[^/\s?#][^\s?#]*")  # file:a.xml, file:/a.xml, file:///a.xml
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*")
+_SECRET = re.compile(r"[!-~]{1,1000}")  # what a header can hold (RFC 9110 §5.5)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -129,6 +130,12 @@ def _date(value: object) -> object:
     raise Refused("must be a date, in quotes", 'Such as "2026-12-25"')
 
 
+def _secret(value: SecretStr) -> SecretStr:
+    if _SECRET.fullmatch(value.get_secret_value()):
+        return value
+    raise Refused("must be letters, digits and signs without a space", "Copy it once more")
+
+
 def is_name(text: str) -> bool:
     """Whether a text can name an edition or a theme, and a folder."""
     return _NAME.fullmatch(text) is not None
@@ -149,6 +156,7 @@ WebAddress = Annotated[
 FeedAddress = Annotated[
     str, AfterValidator(_feed_address), Field(json_schema_extra={"format": "uri"})
 ]
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
 Host = Annotated[str, AfterValidator(_host)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Language = Annotated[str, AfterValidator(_language)]
