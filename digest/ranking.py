@@ -44,8 +44,8 @@ def shrunk_rates(
 
     rate = (count + k·m)/(hours + k), m being all counts of the section over all its hours: the
     posterior mean of a Poisson rate under a Gamma prior worth k hours. The newest reading of a URL
-    counts, over its own hours, else over the article's age then, at least 1. Readings of no
-    article are left out. Raises KeyError for an article of no source of the edition.
+    counts, over its own hours but no longer than the article has been out, at least 1. Readings of
+    no article are left out. Raises KeyError for an article of no source of the edition.
     """
     by_url = {canonical_url(article.url): article for article in _newest_first(articles)}
     oldest_first = sorted(readings, key=lambda one: (one.as_of, one.count, one.hours or 0))
@@ -248,6 +248,12 @@ def _newest_first(articles: Iterable[Article]) -> list[Article]:
 
 
 def _hours(reading: Reading, article: Article, now: dt.datetime) -> float:
-    """Give how long a count ran, at least an hour."""
+    """Give how long a count ran: no longer than the article has been out, an hour at least.
+
+    A service counts all pages over the same hours; one that came out since has had fewer.
+    """
     age = (min(reading.as_of, now) - article.dated).total_seconds() / 3600
-    return max(1.0, age if reading.hours is None else reading.hours)
+    if reading.hours is None:
+        return max(1.0, age)
+    # When an undated article was first seen says nothing of when it came out.
+    return max(1.0, min(reading.hours, age) if article.published else reading.hours)

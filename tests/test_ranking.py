@@ -257,7 +257,7 @@ def test_without_readings_popularity_says_so() -> None:
 
 
 def test_popularity_grows_with_the_share_of_pages_that_are_read_less() -> None:
-    stories = [story(article(slug), name=slug) for slug in ("a", "b", "c", "d")]
+    stories = [story(article(slug, hours_ago=30), name=slug) for slug in ("a", "b", "c", "d")]
     readings = tuple(
         reading(f"https://courier.example/{slug}?utm_medium=x", count)
         for slug, count in (("a", 10), ("b", 300), ("c", 40))
@@ -272,7 +272,11 @@ def test_popularity_grows_with_the_share_of_pages_that_are_read_less() -> None:
 
 
 def test_rates_are_drawn_towards_their_sections() -> None:
-    articles = [article("a"), article("b"), article("c", "wire")]
+    articles = [
+        article("a", hours_ago=30),
+        article("b", hours_ago=30),
+        article("c", "wire", hours_ago=30),
+    ]
     readings = [
         reading("https://courier.example/a", 96),
         reading("https://courier.example/b", 0, hours=1),
@@ -304,7 +308,26 @@ def test_a_count_without_hours_runs_since_the_article_came_out_and_an_hour_at_le
 def test_the_newest_reading_of_a_page_counts() -> None:
     url = "https://courier.example/a"
     readings = [reading(url, 48, hours_ago=1), reading(url, 9_000, hours_ago=9)]
-    assert shrunk_rates([article("a")], readings, EDITION, CUTOFF) == {url: pytest.approx(2)}
+    articles = [article("a", hours_ago=30)]
+    assert shrunk_rates(articles, readings, EDITION, CUTOFF) == {url: pytest.approx(2)}
+
+
+def test_a_page_is_not_charged_for_hours_before_it_came_out() -> None:
+    articles = [article("new", hours_ago=5), article("old", "wire", hours_ago=40)]
+    readings = [
+        reading("https://courier.example/new", 48),
+        reading("https://wire.example/old", 48),
+    ]
+    rates = shrunk_rates(articles, readings, EDITION, CUTOFF)
+    assert rates["https://courier.example/new"] == pytest.approx(12)
+    assert rates["https://wire.example/old"] == pytest.approx(2)
+
+
+def test_an_undated_page_is_charged_for_all_hours_of_its_count() -> None:
+    undated = article("a", published=None)
+    readings = [reading("https://courier.example/a", 48)]
+    rates = shrunk_rates([undated], readings, EDITION, CUTOFF)
+    assert rates == {"https://courier.example/a": pytest.approx(2)}
 
 
 def test_thin_counts_do_not_beat_steady_ones() -> None:
@@ -401,7 +424,7 @@ def test_the_order_of_stories_readings_and_past_changes_nothing(
 @settings(max_examples=100, deadline=None)
 @given(READINGS)
 def test_a_rate_lies_between_the_pages_own_and_its_sections(readings: tuple[Reading, ...]) -> None:
-    articles = [article(f"page-{n}", "ledger", hours_ago=60) for n in range(12)]
+    articles = [article(f"page-{n}", "ledger", hours_ago=10_000) for n in range(12)]
     rates = shrunk_rates(articles, readings, EDITION, CUTOFF)
     assert rates.keys() == {one.url for one in readings}
     if rates:

@@ -186,10 +186,12 @@ def test_nothing_runs_before_the_first_call_and_no_worker_after_the_close() -> N
 
 
 SCRIPT = """
-import asyncio, os, sys, time
+import asyncio, os, signal, sys, time
 from digest.sandbox import Sandbox
 
 def main():
+    # A shell starts what runs in the background with interrupts ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with Sandbox(workers=1) as sandbox:
         print(asyncio.run(sandbox.run(os.getpid)), flush=True)
         if len(sys.argv) > 1:
