@@ -7,7 +7,7 @@ guid).
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import bindparam, select
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row, Select
 
-BATCH = 500  # articles compared at once: well below every database's limit on bound values
+T = TypeVar("T")
+
+BATCH = 500  # rows asked for at once: well below every database's limit on bound values
 
 _NEWEST_FIRST = (articles.c.dated.desc(), articles.c.source, articles.c.guid)
 
@@ -44,7 +46,7 @@ def add_articles(connection: Connection, source: str, given: Sequence[Article]) 
     """
     storable = [_storable(connection, article) for article in reversed(given)]
     by_guid = {article.guid: article for article in storable}
-    return sum(_add_batch(connection, source, batch) for batch in _batches(by_guid.values()))
+    return sum(_add_batch(connection, source, batch) for batch in batches(by_guid.values()))
 
 
 def window_query(
@@ -93,10 +95,16 @@ def read_articles(connection: Connection, query: Select[Any]) -> tuple[Article, 
     return tuple(_article(row) for row in connection.execute(query))
 
 
-def _batches(given: Iterable[Article]) -> Iterator[list[Article]]:
+def batches(given: Iterable[T]) -> Iterator[list[T]]:
+    """Part what is asked for at once into lists that every database takes."""
     rest = list(given)
     for start in range(0, len(rest), BATCH):
         yield rest[start : start + BATCH]
+
+
+def image_row(image: Image | None) -> dict[str, object] | None:
+    """Give a picture as it is kept, in JSON."""
+    return {each.name: getattr(image, each.name) for each in fields(image)} if image else None
 
 
 def _add_batch(connection: Connection, source: str, batch: list[Article]) -> int:
@@ -139,16 +147,12 @@ def _row(article: Article) -> dict[str, object]:
         "updated": article.updated,
         "first_seen": article.first_seen,
         "categories": article.categories,
-        "image": _picture(article.image) if article.image else None,
+        "image": image_row(article.image),
         "comments": article.comments,
         "views": article.views,
         "language": article.language,
         "dated": article.dated,
     }
-
-
-def _picture(image: Image) -> dict[str, object]:
-    return {field.name: getattr(image, field.name) for field in fields(image)}
 
 
 def _article(row: Row[Any]) -> Article:

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select
 
 from digest.model import Image, Probe
+from digest.store.articles import batches, image_row
 from digest.store.tables import pages, probes
 from digest.store.upserts import upsert
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from digest.model import Article
-
-BATCH = 500  # addresses asked for at once: well below every database's limit on bound values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +32,6 @@ class Page:
 
 def write_page(connection: Connection, article: Article, now: dt.datetime) -> None:
     """Keep an article as its page completed it."""
-    image = article.image and {f.name: getattr(article.image, f.name) for f in fields(Image)}
     connection.execute(
         upsert(connection, pages),
         {
@@ -41,7 +39,7 @@ def write_page(connection: Connection, article: Article, now: dt.datetime) -> No
             "read_at": now,
             "summary": article.summary,
             "body": list(article.body),
-            "image": image,
+            "image": image_row(article.image),
         },
     )
 
@@ -54,7 +52,7 @@ def read_pages(connection: Connection, urls: Sequence[str]) -> Mapping[str, Page
             body=tuple(row.body),
             image=Image(**row.image) if row.image else None,
         )
-        for batch in _batches(urls)
+        for batch in batches(urls)
         for row in connection.execute(select(pages).where(pages.c.url.in_(batch)))
     }
 
@@ -69,7 +67,7 @@ def read_probes(connection: Connection, urls: Sequence[str]) -> Mapping[str, Pro
     """Give the probes of these addresses, as far as there are some."""
     return {
         row.url: Probe(**row._mapping)  # noqa: SLF001  SQLAlchemy's public name for a row's dict
-        for batch in _batches(urls)
+        for batch in batches(urls)
         for row in connection.execute(select(probes).where(probes.c.url.in_(batch)))
     }
 
@@ -78,7 +76,3 @@ def forget_faults(connection: Connection, before: dt.datetime) -> None:
     """Forget the pictures that were found faulty before then."""
     old = (probes.c.fault != "", probes.c.checked_at < before)
     connection.execute(delete(probes).where(*old))
-
-
-def _batches(urls: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (urls[start : start + BATCH] for start in range(0, len(urls), BATCH))
