@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from digest.inputs import Inputs
     from digest.recipe import Choice
 
+_ADDED = "added "  # how the ids of their sources begin, which no address does
+
 
 def with_added(inputs: Inputs) -> Inputs:
     """Give the inputs with an article, and a source for it, for each choice to "add" one.
@@ -37,6 +39,11 @@ def with_added(inputs: Inputs) -> Inputs:
     )
 
 
+def is_added(article: Article) -> bool:
+    """Tell whether editors wrote an article down by hand: it tells no other's story."""
+    return article.source.startswith(_ADDED)
+
+
 def _source(choice: Choice, publication: str) -> Source:
     return Source(
         id=_id(choice),
@@ -60,4 +67,4 @@ def _article(choice: Choice, inputs: Inputs) -> Article:
 
 
 def _id(choice: Choice) -> str:
-    return f"added {choice.url}"
+    return f"{_ADDED}{choice.url}"

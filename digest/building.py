@@ -11,7 +11,7 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from digest import __version__, archive
-from digest.adding import with_added
+from digest.adding import is_added, with_added
 from digest.errors import AlreadyIssued, Held
 from digest.grouping import group_articles
 from digest.inputs import Inputs
@@ -114,7 +114,13 @@ def decide(inputs: Inputs) -> Issue:
     weights = {source.id: source.weight for source in edition.sources}
     fresh = {(article.source, article.guid) for article in inputs.articles}
     known = (a for a in inputs.background if (a.source, a.guid) not in fresh)
-    stories = group_articles((*inputs.articles, *known), idf=inputs.idf, weights=weights)
+    told = [article for article in inputs.articles if not is_added(article)]
+    alone = [(article,) for article in inputs.articles if is_added(article)]
+    stories = [
+        story
+        for articles in ((*told, *known), *alone)
+        for story in group_articles(articles, idf=inputs.idf, weights=weights)
+    ]
     current = [s for s in stories if any((a.source, a.guid) in fresh for a in s.articles)]
     counts, _ = usable_counts(inputs.readings, edition.popular, inputs.cutoff)
     scored = rank_stories(

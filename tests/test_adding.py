@@ -70,6 +70,14 @@ def test_whose_article_it_is_may_be_said(tmp_path: Path) -> None:
     assert issue.notices == tuple(n for n in issue.notices if "choice" not in n)
 
 
+def test_it_takes_no_other_s_story_however_alike_the_headlines(tmp_path: Path) -> None:
+    title = "Gallion Bridge shuts; night ferries return"
+    issue = issue_with(tmp_path, add(to="News", text=title))
+    (card,) = [one for one in issue.placements if one.url == TALK]
+    assert (card.others, card.also) == (0, ())
+    assert issue.lead.url == "https://courier.example/gallion-bridge"
+
+
 def test_what_a_source_carries_already_is_pinned_and_said(tmp_path: Path) -> None:
     url = "https://courier.example/monday-soup"
     issue = issue_with(tmp_path, add(url=url))
