@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import brotli  # type: ignore[import-untyped]  # it has none
 import pytest
 from aiohttp import web
+from faulty_hosts import SELF_SIGNED
 from loopback import CONTACT, serving, visitor
 
 from digest import __version__
@@ -30,26 +31,6 @@ if TYPE_CHECKING:
     Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 MIB = 1024 * 1024
-
-# Signed by nobody, for 127.0.0.1: it protects nothing.
-SELF_SIGNED = """\
------BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgckgJvLKqZI3lOR3F
-ea9d/IUDCZEu0RhdHT54Bwgg8lKhRANCAAS6t+872mB1MJtYrh0R0V9TEWnyg9pi
-S7pKUQ9H8TWZShhiiGGgx/I5XyiGteIOCoOQvnOP0KZP7V0fcDGM01ns
------END PRIVATE KEY-----
------BEGIN CERTIFICATE-----
-MIIBfzCCASWgAwIBAgIURptuwywJ4lkFB+13d2u6ojkitXIwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJMTI3LjAuMC4xMCAXDTI2MTEyMjE0MDA1MVoYDzIxMjYxMDI5
-MTQwMDUxWjAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAAS6t+872mB1MJtYrh0R0V9TEWnyg9piS7pKUQ9H8TWZShhiiGGgx/I5
-XyiGteIOCoOQvnOP0KZP7V0fcDGM01nso1MwUTAdBgNVHQ4EFgQUzrMh7oP7K4zP
-BcXXUDt9y1beAy0wHwYDVR0jBBgwFoAUzrMh7oP7K4zPBcXXUDt9y1beAy0wDwYD
-VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiAn3VyDNi77ZjnvYn1SjUnC
-NkjSRgMXxAg6KkuExB+5swIhANPquDb7nh7gA27bcD8lY1KsByfyCADPreIYaOtR
-WNte
------END CERTIFICATE-----
-"""
 
 
 @contextlib.asynccontextmanager
