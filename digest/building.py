@@ -11,23 +11,19 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from digest import __version__, archive
-from digest.adding import is_added, with_added
+from digest.deciding import decide
 from digest.errors import AlreadyIssued, Held
-from digest.grouping import group_articles
 from digest.inputs import Inputs
 from digest.mime import compile_message, message_id
 from digest.model import IssueState, Past
-from digest.planning import plan_issue
-from digest.popular import usable_counts
 from digest.preflight import check_email
-from digest.ranking import rank_stories
 from digest.rendering import render_issue, theme_fingerprint
 from digest.store import IssueRecord
 from digest.timetable import slot_on
 from digest.wording import learn_idf
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from digest.health import SourceState
@@ -38,7 +34,6 @@ if TYPE_CHECKING:
         Issue,
         Probe,
         Report,
-        ScoredStory,
         Source,
     )
     from digest.newsroom import Newsroom
@@ -48,6 +43,7 @@ if TYPE_CHECKING:
 
 ARCHIVE_HEADLINES = 5_000  # what the IDF is learnt from: weeks of a newsroom, 0.1 s to count
 AFTER_CUTOFF_H = 1  # counts and weather pulled for a cutoff come after it; later ones are not its
+LOOK_AHEAD = dt.timedelta(hours=48)  # what is dated further ahead was taken to have no date
 LATE_H = 12  # how late after its date an article may show up in its feed and still be news
 OUT = (IssueState.SENDING, IssueState.SENT)
 NAME_LENGTH = 24  # characters of a feed's title that is still its outlet's name
@@ -87,9 +83,12 @@ def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datet
     so that a past date can be built again.
     """
     store, edition = newsroom.store, _titled(newsroom)
-    ids = {source.id for source in edition.sources}
-    background = (a for a in store.placed_articles(edition.name, date) if a.source in ids)
     morning = min(now, cutoff + dt.timedelta(hours=AFTER_CUTOFF_H))
+    window = _enriched(store, _window(newsroom, date, cutoff, now))
+    ahead = store.articles(
+        [source.id for source in edition.sources], cutoff, cutoff + LOOK_AHEAD, known_by=morning
+    )
+    past = store.past(edition.name, date)
     stored = store.readings(edition.name, morning)
     return Inputs(
         version=__version__,
@@ -97,47 +96,15 @@ def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datet
         edition=edition,
         date=date,
         cutoff=cutoff,
-        articles=_in_language(newsroom, _enriched(store, _window(newsroom, date, cutoff, now))),
-        background=_in_language(newsroom, background),
+        articles=_in_language(newsroom, (*ahead, *window)),
+        background=_in_language(newsroom, _background(newsroom, past)),
+        first_reads=_first_reads(newsroom, window),
         idf=learn_idf(store.headlines(morning, ARCHIVE_HEADLINES)),
         readings=tuple((name, stored.get(name, ())) for name in newsroom.popularity),
         choices=newsroom.choices(date),
-        past=store.past(edition.name, date),
+        past=past,
         weather=_fresh(store.report(edition.name, morning), morning),
     )
-
-
-def decide(inputs: Inputs) -> Issue:
-    """Group, rank, plan. Pure: the same inputs give the same issue. Raises Skipped."""
-    inputs = with_added(inputs)
-    edition = inputs.edition
-    weights = {source.id: source.weight for source in edition.sources}
-    fresh = {(article.source, article.guid) for article in inputs.articles}
-    known = (a for a in inputs.background if (a.source, a.guid) not in fresh)
-    told = [article for article in inputs.articles if not is_added(article)]
-    alone = [(article,) for article in inputs.articles if is_added(article)]
-    stories = [
-        story
-        for articles in ((*told, *known), *alone)
-        for story in group_articles(articles, idf=inputs.idf, weights=weights)
-    ]
-    current = [s for s in stories if any((a.source, a.guid) in fresh for a in s.articles)]
-    counts, _ = usable_counts(inputs.readings, edition.popular, inputs.cutoff)
-    scored = rank_stories(
-        current,
-        edition=edition,
-        readings=counts.readings if counts else (),
-        past=inputs.past,
-        now=inputs.cutoff,
-    )
-    return plan_issue(inputs, [_without_background(one, fresh) for one in scored])
-
-
-def _without_background(one: ScoredStory, fresh: Container[tuple[str, str]]) -> ScoredStory:
-    """Show a story by what is new of it: what an earlier issue placed has done its work."""
-    articles = tuple(a for a in one.story.articles if (a.source, a.guid) in fresh)
-    face = one.story.face if one.story.face in articles else articles[0]
-    return replace(one, story=replace(one.story, articles=articles, face=face))
 
 
 def express(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> tuple[Email, bytes]:
@@ -260,6 +227,21 @@ def _window(
     return found + store.articles(ids, since - late, since, known_by=now, new_since=max(built))
 
 
+def _background(newsroom: Newsroom, past: Iterable[Past]) -> tuple[Article, ...]:
+    """Load the articles of the edition's sources that earlier issues placed, or named as others."""
+    ids = {source.id for source in newsroom.edition.sources}
+    urls = sorted({url for one in past for url in (one.url, *one.others)})
+    return tuple(a for a in newsroom.store.articles_at(urls) if a.source in ids)
+
+
+def _first_reads(newsroom: Newsroom, window: Iterable[Article]) -> dict[str, dt.datetime]:
+    """Say when the sources with undated articles were read first."""
+    undated = sorted({article.source for article in window if article.published is None})
+    states = newsroom.store.source_states() if undated else {}
+    firsts = {one: states[one].first_success for one in undated if one in states}
+    return {one: first for one, first in firsts.items() if first}
+
+
 def _enriched(store: Store, articles: tuple[Article, ...]) -> tuple[Article, ...]:
     """Add what was looked up of articles: their pages, and what their pictures really are."""
     pages = store.pages([article.url for article in articles])
@@ -316,6 +298,8 @@ def _placements(issue: Issue) -> tuple[Past, ...]:
             url=placement.url,
             story=placement.story,
             title=placement.title,
+            began=issue.date - dt.timedelta(days=placement.day - 1),
+            others=tuple(credit.url for credit in placement.also),
         )
         for placement in issue.placements
     )

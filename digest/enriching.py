@@ -12,7 +12,8 @@ import datetime as dt
 import logging
 from typing import TYPE_CHECKING, TypeVar
 
-from digest.building import decide, gather
+from digest.building import gather
+from digest.deciding import decide
 from digest.errors import DigestError, Skipped
 from digest.probing import probe, probe_file
 

@@ -39,7 +39,8 @@ class Health(StrEnum):
 class SourceState:
     """What the store knows of a source.
 
-    `title` is what the source calls itself, or empty. `due` is when it may be asked again, by the
+    `title` is what the source calls itself, or empty. `first_success` is when it was read first.
+    `due` is when it may be asked again, by the
     real clock, None for whenever one likes; the other times are those of the pulls. `failures`
     counts those since it was last read, `failing_since` is the first of them, `last_error` is empty
     when all is well. `disabled` says why it is not asked any more. `memory` is its plug's own.
@@ -47,6 +48,7 @@ class SourceState:
 
     title: str
     memory: Mapping[str, str]
+    first_success: dt.datetime | None
     last_success: dt.datetime | None
     last_attempt: dt.datetime
     due: dt.datetime | None
@@ -76,6 +78,7 @@ def after_failure(state: SourceState | None, error: DigestError, now: dt.datetim
     known = state or SourceState(
         title="",
         memory={},
+        first_success=None,
         last_success=None,
         last_attempt=now,
         due=None,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from digest.model import Article, Past, Reading, Report
 from digest.recipe import Choice, Edition, Publication
@@ -14,9 +15,10 @@ from digest.wording import Idf
 class Inputs:
     """Everything that one issue is decided from; the same inputs give the same issue.
 
-    `articles` are those of the window; `background` those that earlier issues placed, so that a
-    story that goes on is recognised. `readings` is (provider, its readings) in the editors' order.
-    `version` is the program's.
+    `articles` are those of the window, and those that were known before their date; `background`
+    those that earlier issues placed or named, so that a story that goes on is recognised.
+    `first_reads` says when sources with undated articles were read first, by id. `readings` is
+    (provider, its readings) in the editors' order. `version` is the program's.
     """
 
     version: str
@@ -26,6 +28,7 @@ class Inputs:
     cutoff: dt.datetime
     articles: tuple[Article, ...]
     background: tuple[Article, ...] = ()
+    first_reads: Mapping[str, dt.datetime] = field(default_factory=dict)
     idf: Idf
     readings: tuple[tuple[str, tuple[Reading, ...]], ...] = ()
     choices: tuple[Choice, ...] = ()

@@ -22,6 +22,14 @@ class Rights(StrEnum):
     LINK = "link"  # its headline only
 
 
+class DateDoubt(StrEnum):
+    """What is doubtful about an article's date, in words."""
+
+    UNREADABLE = "a date that cannot be read"  # so it is taken to have none
+    TOO_FAR = "a date days ahead"  # likewise
+    NO_ZONE = "a date without a time zone"  # taken to be UTC, and so up to 14 hours off
+
+
 class IssueState(StrEnum):
     """How far an issue has come."""
 
@@ -88,9 +96,10 @@ class Probe:
 class Article:
     """One published piece, as its source gave it.
 
-    Identity is (`source`, `guid`). `published` is None rather than wrong. `first_seen` is the
-    moment of the pull that brought it. `body` holds paragraphs; `comments` and `views` (how often
-    it was read) are None when the source does not count them.
+    Identity is (`source`, `guid`). `published` is None rather than wrong, and `date_doubt` says
+    what is doubtful about it. `first_seen` is the moment of the pull that brought it. `body` holds
+    paragraphs; `comments` and `views` (how often it was read) are None when the source does not
+    count them.
     """
 
     source: str
@@ -101,6 +110,7 @@ class Article:
     body: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     published: dt.datetime | None = None
+    date_doubt: DateDoubt | None = None
     updated: dt.datetime | None = None
     first_seen: dt.datetime
     categories: tuple[str, ...] = ()
@@ -177,13 +187,19 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """One earlier placement, for novelty: which URL stood where in which issue."""
+    """One earlier placement, for novelty: which URL stood where in which issue.
+
+    `began` is the date of the first issue that showed its story, None where that is not known;
+    `others` are the addresses of one article of each other owner that told it.
+    """
 
     date: dt.date
     slot: str
     url: str
     story: str
     title: str
+    began: dt.date | None = None
+    others: tuple[str, ...] = ()
 
 
 # ---------------------------------------------------------------- Issue
@@ -202,9 +218,9 @@ class Placement:
     """One story in one place of the issue, as it will be shown, with its reasons.
 
     What is shown keeps the source's rights already: `paragraphs` is empty without "own", `image`
-    without "own" or a credit. `kicker` is a short label above the headline. `others` counts the
-    other owners that tell the story, `also` names those that may be linked. `date` is when the
-    article came out.
+    without "own" or a credit. `kicker` is a short label above the headline. `day` counts from the
+    first issue that showed the story: 3 two days later. `others` counts the other owners that tell
+    it, `also` names those that may be linked. `date` is when the article came out.
     """
 
     slot: str  # "lead", "related", "popular", or a section's title
@@ -217,6 +233,7 @@ class Placement:
     section: str = ""
     section_url: str = ""
     kicker: str = ""
+    day: int = 1
     source: str
     authors: tuple[str, ...] = ()
     date: dt.datetime
@@ -263,14 +280,38 @@ class Masthead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnerUp:
-    """A story that was considered and not placed; `reason` names the rule that kept it out."""
+    """A story that was considered and not placed; `reason` names the rule that kept it out.
+
+    `would` lists what would have given it a place, each by itself. `also` names the other owners.
+    """
 
     story: str
     url: str
     title: str
     source: str
+    also: tuple[Credit, ...] = ()
     score: float
     factors: tuple[Factor, ...]
+    reason: str
+    would: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """A rule, how many stories or articles it kept out, and the headlines of some."""
+
+    rule: str
+    count: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """An article that was not considered; `reason` names the rule."""
+
+    url: str
+    title: str
+    source: str
     reason: str
 
 
@@ -295,6 +336,8 @@ class Issue:
     articles: int  # how many were considered
     stories: int  # how many stories they made
     runners_up: tuple[RunnerUp, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()  # the newest of them
     notices: tuple[str, ...] = ()
 
     @property

@@ -9,8 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.model import Credit, Image, Placement, Rights, Source
+from digest.sectioning import section_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from digest.model import Article, ScoredStory, Story
     from digest.recipe import Choice, Edition
 
@@ -26,6 +29,7 @@ def place(
     slot: str,
     face: Article | None = None,
     section: str = "",
+    day: int = 1,
     choices: tuple[Choice, ...] = (),
     reasons: tuple[str, ...] = (),
 ) -> Placement:
@@ -37,7 +41,7 @@ def place(
     story = scored.story
     article = face or face_of(story, edition)
     source = edition.source(article)
-    section = section or edition.section_of(article)
+    section = section or section_of(article, edition)
     others = other_sources(story, article, edition)
     return Placement(
         slot=slot,
@@ -51,6 +55,7 @@ def place(
         section=section,
         section_url=next((rule.url for rule in edition.sections if rule.title == section), ""),
         kicker=_kicker(article, section),
+        day=day,
         source=source.title,
         authors=article.authors,
         date=article.dated,
@@ -58,21 +63,27 @@ def place(
         also=others,
         score=round(scored.score, 3),
         factors=scored.factors,
-        reasons=reasons
-        + tuple(
-            f"{choice.do} by the editors ({choice.where})"
-            for choice in choices
-            if choice.do in {"retitle", "standfirst", "image"}
+        reasons=(
+            *reasons,
+            *([f"day {day} of this story"] if day > 1 else ()),
+            *(
+                f"{choice.do} by the editors ({choice.where})"
+                for choice in choices
+                if choice.do in {"retitle", "standfirst", "image"}
+            ),
         ),
     )
 
 
-def face_of(story: Story, edition: Edition) -> Article:
+def face_of(
+    story: Story, edition: Edition, *, ran: Callable[[Article], bool] = lambda _: False
+) -> Article:
     """Choose who stands for a story: the publication's own report of it, else the story's face.
 
-    Of several own reports the fullest, because only own reports may be opened with paragraphs.
+    Of several own reports the fullest, because only own reports may be opened with paragraphs. One
+    that `ran` stands for nothing again.
     """
-    own = [a for a in story.articles if edition.source(a).rights is Rights.OWN]
+    own = [a for a in story.articles if edition.source(a).rights is Rights.OWN and not ran(a)]
     if not own:
         return story.face
     return max(

@@ -7,19 +7,29 @@ from typing import TYPE_CHECKING
 from digest.errors import Skipped
 from digest.layout import Page
 from digest.model import Issue, Masthead
+from digest.outcomes import exclusions, runners_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.inputs import Inputs
-    from digest.model import MostPopular, ScoredStory, Section
+    from digest.model import MostPopular, ScoredStory, Section, SetAside
     from digest.recipe import Choice
 
+RUNNERS_UP = 20  # that are named one by one
 PREHEADER_LENGTH = 140  # characters; clients show 40 to 140
 
 
-def plan_issue(inputs: Inputs, scored: Sequence[ScoredStory]) -> Issue:
-    """Lay out the issue. `scored` is best first.
+def plan_issue(
+    inputs: Inputs,
+    scored: Sequence[ScoredStory],
+    aside: Sequence[SetAside] = (),
+    *,
+    told: int = RUNNERS_UP,
+) -> Issue:
+    """Lay out the issue. `scored` is best first, `aside` what was no news, newest first.
+
+    Of what was left out the best `told` stories and the newest `told` articles are named.
 
     Raises Skipped when fewer stories than the edition's `min_stories` can be placed.
     """
@@ -29,7 +39,7 @@ def plan_issue(inputs: Inputs, scored: Sequence[ScoredStory]) -> Issue:
     related = page.related(lead)
     popular = page.popular()
     sections = page.sections()
-    placed = page.count()
+    placed = len(page.taken)
     if placed < inputs.edition.min_stories:
         raise Skipped(
             f"only {placed} of at least {inputs.edition.min_stories} stories to place",
@@ -50,7 +60,9 @@ def plan_issue(inputs: Inputs, scored: Sequence[ScoredStory]) -> Issue:
         popular=popular,
         articles=len(inputs.articles),
         stories=len(scored),
-        runners_up=page.runners_up(),
+        runners_up=runners_up(page, told),
+        exclusions=exclusions(page, aside),
+        set_aside=tuple(aside[:told]),
         notices=inputs.notices + tuple(page.notices),
     )
 

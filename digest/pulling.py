@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import DigestError
 from digest.health import alert_of
+from digest.model import DateDoubt
 from digest.protocols import Considered
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-MINUTE = dt.timedelta(minutes=1)
+MINUTE, A_DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 MAX_AT_ONCE = 100  # sources in hand: what is fetched and not yet stored stays in memory
 
 
@@ -165,7 +166,7 @@ async def _pull_source(
     memory = state.memory if state and state.last_attempt <= now else {}
     try:
         pulled = await newsroom.sources[source.id].pull(http, memory, now)
-        pulled = replace(pulled, due=pulled.due and pulled.due + lag)
+        pulled = _as_of_then(pulled, lag)
         new = newsroom.store.add_pull(source.id, pulled, now)
         result = _read(source, pulled, new)
     except Exception as error:  # noqa: BLE001  anyone's plug may fail in any way
@@ -175,6 +176,19 @@ async def _pull_source(
             alert(f"{source.title or source.id}: {news} ({after.last_error})")
         result = SourceResult(source=source.id, title=source.title, error=after.last_error)
     return replace(result, took_s=perf_counter() - began)
+
+
+def _as_of_then(pulled: Pulled, lag: dt.timedelta) -> Pulled:
+    """Give what an earlier moment, the real time less `lag`, would have made of a pull.
+
+    What is dated days ahead of it had not come out then. Nothing is remembered in that case, so
+    that the next pull reads the same document again.
+    """
+    pulled = replace(pulled, due=pulled.due and pulled.due + lag)
+    out = tuple(one for one in pulled.articles if one.date_doubt is not DateDoubt.TOO_FAR)
+    if lag < A_DAY or len(out) == len(pulled.articles):
+        return pulled
+    return replace(pulled, articles=out, memory={})
 
 
 def _read(source: Source, pulled: Pulled, new: int) -> SourceResult:

@@ -6,25 +6,27 @@ before it is multiplied, so that the product of what is shown is the score.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from digest.continuity import History
+from digest.dating import came_out, is_evergreen
 from digest.model import Factor, Rights, ScoredStory
+from digest.sectioning import section_of
 from digest.urls import canonical_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from digest.model import Article, Past, Reading, Source, Story
-    from digest.recipe import Edition
+    from digest.recipe import Edition, RankingRule
 
 # Ranking by coverage put the lead in the true top three in .72 of the cases, "newest" in .28.
-FRESH_HOURS = 6  # a story this young loses nothing…
-HALF_LIFE_HOURS = 18  # …then half its freshness in this time…
+FRESH_HOURS = 6  # a story this young loses nothing; later half its freshness in each half-life…
 LEAST_FRESH = 0.1  # …but never all of it
 UNDATED_FRESH = 0.7  # at most, when no article says when it came out
 PRIOR_HOURS = 4  # k of the shrunk rate, a Gamma-Poisson posterior mean
@@ -33,8 +35,11 @@ RAN_ALREADY = 0.3  # for a story that ran, until…
 NEW_OWNERS = 2  # …this many owners tell it who did not then
 ILLUSTRATED = 1.1  # an image and a real summary
 TITLE_ONLY = 0.9
+MOST_COVERED = 8.0  # as by 127 owners of ordinary weight: no story weighs more
 SUMMARY_CHARS = 40  # a shorter summary says no more than a headline
 NAMES = 3  # owners named in a reason
+MORE_OWNERS = 10  # that could have told a story too, when it is asked what would have changed
+EPSILON = 1e-3  # what the rounding of factors may cost
 
 
 def shrunk_rates(
@@ -52,7 +57,7 @@ def shrunk_rates(
     newest = {canonical_url(reading.url): reading for reading in oldest_first}
     counted = sorted(newest.keys() & by_url.keys())
     hours = {url: _hours(newest[url], by_url[url], now) for url in counted}
-    sections = {url: edition.section_of(by_url[url]) for url in counted}
+    sections = {url: section_of(by_url[url], edition) for url in counted}
     counts_of: defaultdict[str, float] = defaultdict(float)
     hours_of: defaultdict[str, float] = defaultdict(float)
     for url in counted:
@@ -83,38 +88,61 @@ def rank_stories(
     articles = [article for story in stories for article in story.articles]
     rates = shrunk_rates(articles, readings, edition, now)
     desk = _Desk(
+        edition=edition,
         sources={source.id: source for source in edition.sources},
         rates=rates,
         ladder=sorted(rates.values()),
         unit="/".join(sorted({reading.unit for reading in readings})),
-        history=_History(past, edition.timetable.cutoff),
+        history=History(past, edition.timetable.cutoff),
         now=now,
     )
     scored = (desk.score(story) for story in stories)
     return tuple(sorted(scored, key=lambda one: (-one.score, one.story.id)))
 
 
+def gains(one: ScoredStory, needed: float, rule: RankingRule) -> Iterator[str]:
+    """Say which change of a single factor would multiply a story's score by `needed` or more."""
+    values = {factor.name: factor.value for factor in one.factors}
+    if rule.coverage and (value := values.get("coverage")):
+        told = 2 ** (value ** (1 / rule.coverage) - 1) - 1  # the weights of those who tell it
+        more = 2 ** ((value * needed) ** (1 / rule.coverage) - 1) - 1 - told
+        if more <= MORE_OWNERS:
+            number = max(1, math.ceil(more - EPSILON))
+            yield f"told by {number} more {'owner' if number == 1 else 'owners'}"
+    for name, best, power, change in (
+        ("freshness", 1.0, rule.freshness, f"news of the last {FRESH_HOURS} h"),
+        ("popularity", 1 + POPULAR_BONUS, rule.popularity, "read more than all others"),
+        ("novelty", 1.0, rule.novelty, f"told by {NEW_OWNERS} owners who did not tell it before"),
+        ("quality", ILLUSTRATED, rule.quality, "a picture and a summary"),
+    ):
+        value = values.get(name, 0.0)
+        if 0 < value < best**power and best**power / value >= needed - EPSILON:
+            yield change
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Desk:
     """What every story of an issue is judged by."""
 
+    edition: Edition
     sources: Mapping[str, Source]
     rates: Mapping[str, float]
     ladder: Sequence[float]  # the rates, lowest first
     unit: str
-    history: _History
+    history: History
     now: dt.datetime
 
     def score(self, story: Story) -> ScoredStory:
         """Judge a story by the six factors, in the order in which they are read."""
         story = self._with_fresh_face(story)
+        rule = self.edition.ranking
         factors = (
-            self._coverage(story),
-            _freshness(story, self.now),
-            self._popularity(story),
+            _weighed(self._coverage(story), rule.coverage),
+            _weighed(self._freshness(story), rule.freshness),
+            _weighed(self._popularity(story), rule.popularity),
             self._editor(story.face),
-            self._novelty(story),
-            self._quality(story.face),
+            _weighed(self._novelty(story), rule.novelty),
+            _weighed(self._quality(story.face), rule.quality),
         )
         return ScoredStory(story=story, factors=factors)
 
@@ -127,15 +155,30 @@ class _Desk:
         return replace(story, face=best)
 
     def _coverage(self, story: Story) -> Factor:
+        """Count who tells the story; of one that goes on, who tells what is new of it."""
         heaviest: dict[str, Source] = {}
-        for article in story.articles:
+        for article in self.history.news(story) or story.articles:
             source = self.sources[article.source]
             other = heaviest.setdefault(source.owner, source)
             if (-source.weight, source.id) < (-other.weight, other.id):
                 heaviest[source.owner] = source
         ranked = sorted(heaviest.values(), key=lambda s: (-s.weight, s.title or s.owner, s.id))
-        value = 1 + math.log2(1 + sum(source.weight for source in ranked))
+        value = min(MOST_COVERED, 1 + math.log2(1 + sum(source.weight for source in ranked)))
         return _factor("coverage", value, _told_by([s.title or s.owner for s in ranked]))
+
+    def _freshness(self, story: Story) -> Factor:
+        """Go by the newest article that says when it came out, else by when one was first seen."""
+        dated = [article for article in story.articles if article.published]
+        newest = max(dated or story.articles, key=came_out)
+        age = max(0.0, (self.now - came_out(newest)).total_seconds() / 3600)
+        halvings = max(0.0, age - FRESH_HOURS) / self.edition.ranking.half_life_hours
+        value = max(LEAST_FRESH, 2**-halvings)
+        if not dated:
+            why = f"{newest.date_doubt or 'undated'}, first seen {_age(age)} before the cutoff"
+            return _factor("freshness", min(UNDATED_FRESH, value), why)
+        why = f"{'evergreen, ' if is_evergreen(newest) else ''}{_age(age)} old at the cutoff"
+        by = f", by {newest.date_doubt}" if newest.date_doubt else ""
+        return _factor("freshness", value, f"{why}{by}")
 
     def _popularity(self, story: Story) -> Factor:
         urls = (canonical_url(article.url) for article in story.articles)
@@ -148,9 +191,12 @@ class _Desk:
 
     def _editor(self, face: Article) -> Factor:
         source = self.sources[face.source]
-        name = source.title or source.owner
-        why = "ordinary weight" if source.weight == 1 else f"the weight the editors gave {name}"
-        return _factor("editor", source.weight, why)
+        section = section_of(face, self.edition)
+        filed = (rule.weight for rule in self.edition.sections if rule.title == section)
+        weights = [(source.title or source.owner, source.weight), (section, next(filed, 1.0))]
+        given = [name for name, weight in weights if weight != 1]
+        why = f"the weight the editors gave {' and '.join(given)}" if given else "ordinary weight"
+        return _factor("editor", math.prod(weight for _, weight in weights), why)
 
     def _novelty(self, story: Story) -> Factor:
         ran = self.history.last_run(story)
@@ -181,49 +227,7 @@ class _Desk:
         return _factor("quality", TITLE_ONLY, "headline only")
 
 
-class _History:
-    """Which articles and stories earlier issues placed, and when last."""
-
-    def __init__(self, past: Iterable[Past], cutoff: dt.time) -> None:
-        self._cutoff = cutoff
-        self._last: dict[str, dt.date] = {}
-        for one in past:
-            for key in (canonical_url(one.url), one.story):
-                self._last[key] = max(one.date, self._last.get(key, one.date))
-
-    def placed(self, article: Article) -> bool:
-        """Tell whether an earlier issue showed this very page."""
-        return canonical_url(article.url) in self._last
-
-    def last_run(self, story: Story) -> dt.date | None:
-        """Give the day of the last issue that showed any of the story."""
-        keys = [story.id, *(canonical_url(article.url) for article in story.articles)]
-        return max((self._last[key] for key in keys if key in self._last), default=None)
-
-    def news(self, story: Story) -> tuple[Article, ...]:
-        """Give what came out since the story last ran, newest first; nothing if it never ran.
-
-        An issue is taken to have known all up to its cutoff, read as UTC: placements keep no zone.
-        """
-        ran = self.last_run(story)
-        if ran is None:
-            return ()
-        then = dt.datetime.combine(ran, self._cutoff, dt.UTC)
-        return tuple(a for a in story.articles if a.dated > then and not self.placed(a))
-
-
 # ---------------------------------------------------------------- what needs no desk
-
-
-def _freshness(story: Story, now: dt.datetime) -> Factor:
-    dates = [article.published for article in story.articles if article.published]
-    newest = max(dates or [article.first_seen for article in story.articles])
-    age = max(0.0, (now - newest).total_seconds() / 3600)
-    value = max(LEAST_FRESH, 2 ** (-max(0.0, age - FRESH_HOURS) / HALF_LIFE_HOURS))
-    if dates:
-        return _factor("freshness", value, f"{_age(age)} old at the cutoff")
-    why = f"undated, first seen {_age(age)} before the cutoff"
-    return _factor("freshness", min(UNDATED_FRESH, value), why)
 
 
 def _age(hours: float) -> str:
@@ -237,6 +241,14 @@ def _told_by(names: Sequence[str]) -> str:
         return f"told by {names[0]} alone"
     rest = f" and {len(names) - NAMES} more" if len(names) > NAMES else ""
     return f"told by {len(names)} owners: {', '.join(names[:NAMES])}{rest}"
+
+
+def _weighed(factor: Factor, power: float) -> Factor:
+    """Give a factor as much weight as the editors want; what it rules out stays ruled out."""
+    if power == 1 or factor.value == 0:
+        return factor
+    why = f"{factor.why}; {factor.value:g} to the power of {power:g}"
+    return _factor(factor.name, factor.value**power, why)
 
 
 def _factor(name: str, value: float, why: str) -> Factor:

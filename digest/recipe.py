@@ -50,13 +50,33 @@ class Window:
 class SectionRule:
     """A section of the edition: at most `count` cards; `url` is its page on the site.
 
-    A `light` one is left out of an issue whose lead is grave.
+    `weight` multiplies the scores of its stories. An article with one of the terms of `match` is
+    filed here wherever it came from; one with a term of `block`, or from a source of that name, is
+    kept out. A `light` section is left out of an issue whose lead is grave.
     """
 
     title: str
     count: int = 5
     url: str = ""
+    weight: float = 1.0
+    match: tuple[str, ...] = ()
+    block: tuple[str, ...] = ()
     light: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingRule:
+    """How much each factor counts: the power that it is raised to, 0 for not at all.
+
+    A story loses half its freshness in `half_life_hours`.
+    """
+
+    coverage: float = 1.0
+    freshness: float = 1.0
+    popularity: float = 1.0
+    novelty: float = 1.0
+    quality: float = 1.0
+    half_life_hours: float = 18.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +102,7 @@ class Edition:
     sections: tuple[SectionRule, ...]
     related: int = 3
     grave: tuple[str, ...] = ()  # words of a lead beside which nothing light may stand
+    ranking: RankingRule = field(default_factory=RankingRule)
     popular: PopularRule = field(default_factory=PopularRule)
     min_stories: int = 4
 
@@ -91,19 +112,6 @@ class Edition:
             if source.id == article.source:
                 return source
         raise KeyError(article.source)
-
-    def section_of(self, article: Article) -> str:
-        """Name the section an article belongs to, or "" for none of this edition's.
-
-        Its source's section goes first; a source without one leaves it to the first of the
-        article's categories that names a section, whatever its case.
-        """
-        titles = {rule.title.casefold(): rule.title for rule in self.sections}
-        fixed = self.source(article).section
-        for word in (fixed,) if fixed else article.categories:
-            if word.casefold() in titles:
-                return titles[word.casefold()]
-        return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest import __version__, archive
-from digest.building import decide, express
+from digest.building import express
+from digest.deciding import decide
 from digest.errors import DigestError
 from digest.inputs import Inputs
 
@@ -28,7 +29,7 @@ def replay(folder: Path, themes: tuple[Path, ...]) -> Replay:
 
     A file that is missing is different. Raises DigestError when the inputs cannot be read.
     """
-    inputs = _read_inputs(folder)
+    inputs = read_inputs(folder)
     issue = decide(inputs)
     email, message = express(inputs, issue, themes)
     again = {
@@ -46,7 +47,8 @@ def replay(folder: Path, themes: tuple[Path, ...]) -> Replay:
     )
 
 
-def _read_inputs(folder: Path) -> Inputs:
+def read_inputs(folder: Path) -> Inputs:
+    """Read what a stored issue was decided from. Raises DigestError when it cannot be read."""
     try:
         return archive.load(Inputs, archive.read_inputs(folder))
     except ValueError as error:

@@ -20,6 +20,7 @@ def sombre_reason(inputs: Inputs, lead: Placement) -> str:
     language = primary_language(inputs.publication.language)
     words = set(headline_terms(f"{lead.title} {lead.standfirst}", language))
     for term in inputs.edition.grave:
-        if words.issuperset(headline_terms(term, language)):
+        terms = headline_terms(term, language)
+        if terms and words.issuperset(terms):
             return f'the lead is grave ("{term}")'
     return ""

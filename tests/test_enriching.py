@@ -16,7 +16,8 @@ from loopback import serving, visitor
 from publication import newsroom_of
 from test_probing import picture
 
-from digest.building import decide, gather
+from digest.building import gather
+from digest.deciding import decide
 from digest.enriching import enrich
 from digest.model import Article, Image
 from digest.protocols import Pulled

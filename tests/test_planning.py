@@ -25,8 +25,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import Skipped
-from digest.layout import unmatched_choices
 from digest.model import Image, Issue, Past, Rights, ScoredStory
+from digest.overruling import unmatched_choices
 from digest.planning import plan_issue
 from digest.recipe import Choice, PopularRule, SectionRule
 
@@ -472,5 +472,5 @@ def test_caps_counts_and_one_place_a_story_hold_for_any_page(
         before = [placement.source for placement in first[:n]]
         if before.count(pick.source) >= 2:  # only when nobody else was left
             assert all(before.count(source) >= 2 for source in later)
-            assert "no other story was left" in pick.reasons[0]
+            assert "no other story was left" in " ".join(pick.reasons)
     assert len({placement.story for placement in picks}) == len(picks) <= 13

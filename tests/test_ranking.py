@@ -117,7 +117,7 @@ def test_a_story_that_one_owner_tells_says_so() -> None:
         (0.5, 1, "less than 1 h old at the cutoff"),
         (6, 1, "6 h old at the cutoff"),
         (24, 0.5, "24 h old at the cutoff"),
-        (500, 0.1, "21 days old at the cutoff"),
+        (500, 0.1, "evergreen, 21 days old at the cutoff"),
         (-3, 1, "less than 1 h old at the cutoff"),
     ],
 )

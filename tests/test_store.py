@@ -41,7 +41,7 @@ from digest.health import Health
 from digest.model import Article, Image, IssueState, Past, Probe, Reading, Report
 from digest.protocols import Pulled
 from digest.store import IssueRecord, Store, migrations
-from digest.store.articles import BATCH, headlines_query, placed_query, window_query
+from digest.store.articles import BATCH, headlines_query, pages_query, window_query
 from digest.store.tables import metadata
 
 if TYPE_CHECKING:
@@ -262,7 +262,7 @@ def test_a_changed_article_is_updated_and_keeps_when_it_was_first_seen(
 
 def test_an_article_that_gets_another_date_moves_in_the_window(store: Store) -> None:
     store.add_pull(FEED, pulled(article(published=NOW - DAY)), NOW)
-    store.add_pull(FEED, pulled(article(published=NOW)), NOW)
+    store.add_pull(FEED, pulled(article(published=NOW, title="New words")), NOW)
     assert len(store.articles([FEED], NOW - HOUR, NOW)) == 1
     assert store.articles([FEED], NOW - 2 * DAY, NOW - HOUR) == ()
 
@@ -429,9 +429,12 @@ def test_headlines_come_newest_first_up_to_the_limit(store: Store) -> None:
             "ix_articles_source_dated",
         ),
         (headlines_query(NOW, 5000), "ix_articles_dated"),
-        (placed_query("daily", TODAY, 7), "ix_articles_url"),
+        (
+            pages_query(["https://courier.example/a", "https://courier.example/b"]),
+            "ix_articles_url",
+        ),
     ],
-    ids=["window of one source", "window of 500 sources", "headlines", "placed articles"],
+    ids=["window of one source", "window of 500 sources", "headlines", "pages"],
 )
 def test_the_articles_are_found_by_an_index(store: Store, query: Select[Any], index: str) -> None:
     engine = store._engine
@@ -596,18 +599,47 @@ def test_an_issue_that_no_reader_saw_is_no_past(store: Store) -> None:
     assert seen == ["approved", "sending", "sent"]
 
 
-def test_placed_articles_are_those_whose_address_stood_in_the_last_issues(store: Store) -> None:
-    store.add_pull(FEED, pulled(*(article(guid) for guid in "1234")), NOW)
+def test_articles_are_found_by_their_address_whatever_their_source(store: Store) -> None:
+    store.add_pull(FEED, pulled(*(article(guid) for guid in "123")), NOW)
     store.add_pull("other", pulled(article("1", url="https://example.org/2")), NOW)
-    store.save_issue(record(TODAY), [placed(guid="4")])
-    store.save_issue(record(TODAY - DAY), [placed(guid="2"), placed(guid="gone")])
-    store.save_issue(record(TODAY - 2 * DAY, IssueState.SKIPPED), [placed(guid="3")])
-    store.save_issue(record(TODAY - 3 * DAY), [placed(guid="1"), placed(guid="2")])
-    one = store.placed_articles("daily", TODAY, issues=1)
-    assert [(found.source, found.guid) for found in one] == [(FEED, "2"), ("other", "1")]
-    two = store.placed_articles("daily", TODAY, issues=2)
-    assert [found.guid for found in two if found.source == FEED] == ["1", "2"]
-    assert store.placed_articles("weekly", TODAY) == ()
+    found = store.articles_at(["https://example.org/2", "https://example.org/gone"] * BATCH)
+    assert [(one.source, one.guid) for one in found] == [(FEED, "2"), ("other", "1")]
+    assert store.articles_at([]) == ()
+
+
+def test_a_placement_keeps_when_its_story_began_and_who_else_told_it(store: Store) -> None:
+    told = replace(placed(), began=TODAY - 2 * DAY, others=("https://example.org/other",))
+    store.save_issue(record(), [told])
+    assert store.past("daily", TODAY + DAY) == (told,)
+
+
+def test_a_later_date_over_the_same_words_is_not_believed(store: Store) -> None:
+    first = article("1", published=NOW - 9 * DAY)
+    store.add_pull(FEED, pulled(first), NOW - 8 * DAY)
+    again = replace(first, published=NOW - HOUR, comments=7)
+    store.add_pull(FEED, pulled(again), NOW)
+    (kept,) = stored(store)
+    assert (kept.published, kept.comments) == (first.published, 7)
+    store.add_pull(FEED, pulled(replace(again, title="New words")), NOW)
+    assert stored(store)[0].published == again.published
+
+
+def test_an_earlier_date_and_an_embargo_put_off_are_believed(store: Store) -> None:
+    early = article("1", published=NOW - HOUR)
+    planned = article("2", published=NOW + HOUR)
+    store.add_pull(FEED, pulled(early, planned), NOW)
+    moved = (
+        replace(early, published=NOW - 2 * HOUR),
+        replace(planned, published=NOW + 5 * HOUR),
+    )
+    store.add_pull(FEED, pulled(*moved), NOW)
+    assert [one.published for one in stored(store)] == [NOW + 5 * HOUR, NOW - 2 * HOUR]
+
+
+def test_a_source_remembers_when_it_was_read_first(store: Store) -> None:
+    for now in (NOW, NOW + DAY, NOW - HOUR):
+        store.add_pull(FEED, pulled(), now)
+    assert store.source_states()[FEED].first_success == NOW - HOUR
 
 
 def test_the_last_cutoff_is_that_of_the_newest_issue_sent_before_the_day(store: Store) -> None:

@@ -1,19 +1,20 @@
-"""An issue told to a person: each placement, its score as a product, its reasons; who came next."""
+"""An issue told to a person: each placement, its score and reasons; what was left out, and why."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from digest.errors import DigestError
-from digest.model import Placement
+from digest.model import Placement, RunnerUp, SetAside
 from digest.urls import canonical_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digest.model import Factor, Issue, RunnerUp
+    from digest.model import Factor, Issue
+
+Told: TypeAlias = Placement | RunnerUp | SetAside
 
 
 def tell_issue(issue: Issue) -> None:
@@ -32,38 +33,38 @@ def tell_issue(issue: Issue) -> None:
     for runner_up in issue.runners_up:
         _tell_line(runner_up.score, runner_up.title, runner_up.factors)
         click.echo(f"         {runner_up.source}; {runner_up.reason}")
+        if runner_up.would:
+            click.secho(f"         {_needs(runner_up)}", dim=True)
+    click.secho("\nWhat each rule kept out", bold=True)
+    for one in issue.exclusions:
+        examples = "; ".join(one.examples)
+        more = "; …" if one.count > len(one.examples) else ""
+        click.echo(f"{one.count:7}  {one.rule}")
+        click.secho(f"         {examples}{more}", dim=True)
 
 
-def tell_story(issue: Issue, url: str) -> None:
-    """Print everything about one story. Raises DigestError when the issue never considered it."""
-    for one in find_story(issue, url):
+def tell_story(found: Sequence[Told]) -> None:
+    """Print everything about one story."""
+    for one in found:
         click.secho(one.title, bold=True)
         click.echo(one.url)
+        if isinstance(one, SetAside):
+            click.echo(f"  not considered: {one.reason}")
+            continue
         if isinstance(one, Placement):
             click.echo(f"  stands in: {one.slot}")
-        for line in one.reasons if isinstance(one, Placement) else (f"not placed: {one.reason}",):
+        for line in _reasons(one):
             click.echo(f"  {line}")
         for factor in one.factors:
             click.echo(f"  × {factor.value:<6g} {factor.name:<11} {factor.why}")
         click.echo(f"  = {one.score:g}")
 
 
-def find_story(issue: Issue, url: str) -> list[Placement | RunnerUp]:
+def find_story(issue: Issue, url: str) -> list[Told]:
     """Find a story by the address of any article shown for it, also as one of its other sources."""
     wanted = canonical_url(url)
-    found: list[Placement | RunnerUp] = [
-        one
-        for one in issue.placements
-        if wanted in {canonical_url(u) for u in (one.url, *(credit.url for credit in one.also))}
-    ]
-    found += [one for one in issue.runners_up if canonical_url(one.url) == wanted]
-    if not found:
-        raise DigestError(
-            f"this issue neither placed nor nearly placed {url}",
-            where=f"{issue.edition} {issue.date}",
-            hint="`digest explain` without an address lists what it did",
-        )
-    return found
+    known: tuple[Told, ...] = (*issue.placements, *issue.runners_up, *issue.set_aside)
+    return [one for one in known if wanted in map(canonical_url, _addresses(one))]
 
 
 def issue_facts(issue: Issue) -> dict[str, object]:
@@ -75,23 +76,41 @@ def issue_facts(issue: Issue) -> dict[str, object]:
         "notices": issue.notices,
         "placed": [story_facts(one) for one in issue.placements],
         "not_placed": [story_facts(one) for one in issue.runners_up],
+        "set_aside": [story_facts(one) for one in issue.set_aside],
+        "kept_out": [
+            {"rule": one.rule, "count": one.count, "examples": one.examples}
+            for one in issue.exclusions
+        ],
     }
 
 
-def story_facts(one: Placement | RunnerUp) -> dict[str, object]:
+def story_facts(one: Told) -> dict[str, object]:
     """Give one story, placed or not, for programs."""
-    place: dict[str, object] = (
-        {"slot": one.slot, "reasons": one.reasons}
-        if isinstance(one, Placement)
-        else {"slot": None, "reasons": (f"not placed: {one.reason}",)}
-    )
-    return place | {
-        "url": one.url,
-        "title": one.title,
-        "source": one.source,
+    facts: dict[str, object] = {"url": one.url, "title": one.title, "source": one.source}
+    if isinstance(one, SetAside):
+        return facts | {"slot": None, "reasons": (f"not considered: {one.reason}",)}
+    return facts | {
+        "slot": one.slot if isinstance(one, Placement) else None,
+        "reasons": _reasons(one),
         "score": one.score,
         "factors": {f.name: {"value": f.value, "why": f.why} for f in one.factors},
     }
+
+
+def _addresses(one: Told) -> tuple[str, ...]:
+    return (one.url, *(() if isinstance(one, SetAside) else (other.url for other in one.also)))
+
+
+def _reasons(one: Placement | RunnerUp) -> tuple[str, ...]:
+    if isinstance(one, Placement):
+        return one.reasons
+    return (f"not placed: {one.reason}", *([_needs(one)] if one.would else ()))
+
+
+def _needs(one: RunnerUp) -> str:
+    """Say what would have given a story a place: how much, and what by itself comes to that."""
+    much, *changes = one.would
+    return f"needs {much}" + (f": {', or '.join(changes)}" if changes else "")
 
 
 def _tell_line(score: float, title: str, factors: Sequence[Factor]) -> None:

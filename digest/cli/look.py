@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from digest.cli.explaining import Told
     from digest.health import SourceState
+    from digest.model import Issue
     from digest.newsroom import Newsroom
     from digest.store import IssueRecord
 
@@ -43,18 +45,57 @@ def explain(
     ISSUE may be left out.
     """
     from digest.archive import read_issue
-    from digest.cli.explaining import find_story, issue_facts, story_facts, tell_issue, tell_story
+    from digest.cli.explaining import issue_facts, story_facts, tell_issue, tell_story
 
     if issue and url is None and "://" in issue:
         issue, url = None, issue
     with opened(config_dir, edition) as newsroom:
-        plan = read_issue(find_issue(newsroom, issue))
+        folder = find_issue(newsroom, issue)
+        found = _find_story(newsroom, folder, url) if url else []
+        plan = read_issue(folder)
     if url is None:
         print_json(issue_facts(plan)) if as_json else tell_issue(plan)
     elif as_json:
-        print_json([story_facts(one) for one in find_story(plan, url)])
+        print_json([story_facts(one) for one in found])
     else:
-        tell_story(plan, url)
+        tell_story(found)
+
+
+def _find_story(newsroom: Newsroom, folder: Path, url: str) -> list[Told]:
+    """Find a story in a plan, among all that it was decided from, or say why it is in neither."""
+    from digest.archive import read_issue
+    from digest.cli.explaining import find_story
+    from digest.deciding import decide
+    from digest.replaying import read_inputs
+
+    plan = read_issue(folder)
+    if found := find_story(plan, url):
+        return found
+    inputs = read_inputs(folder)
+    if found := find_story(decide(inputs, told=len(inputs.articles)), url):
+        return found
+    raise DigestError(
+        f"{url} was not considered: {_why_unknown(newsroom, plan, url)}",
+        where=f"{plan.edition} {plan.date}",
+        hint="`digest explain` without an address lists what was",
+    )
+
+
+def _why_unknown(newsroom: Newsroom, plan: Issue, url: str) -> str:
+    """Say why an issue could not choose from the article of an address."""
+    ours = {source.id for source in newsroom.edition.sources}
+    articles = newsroom.store.articles_at([url])
+    article = next((one for one in articles if one.source in ours), None)
+    if article is None:
+        return "its source is none of this edition's" if articles else "no pull brought it"
+    zone = ZoneInfo(newsroom.publication.timezone)
+    dated = f"it is dated {article.dated.astimezone(zone):%-d %B %Y, %H:%M}"
+    if article.dated > plan.cutoff:
+        return f"{dated}, which is after the cutoff"
+    if article.first_seen > plan.cutoff:
+        seen = article.first_seen.astimezone(zone)
+        return f"it was first seen on {seen:%-d %B %Y, %H:%M}, after the issue was built"
+    return f"{dated}, which is before what this issue looked at"
 
 
 @click.command()

@@ -180,7 +180,7 @@ def _unmatched_on(newsroom: Newsroom, date: dt.date) -> list[str]:
     """Match a day's choices against all that an issue of that day might still choose from."""
     import datetime as dt
 
-    from digest.layout import unmatched_choices
+    from digest.overruling import unmatched_choices
 
     choices = newsroom.choices(date)
     until = dt.datetime.combine(date, dt.time(), dt.UTC) + dt.timedelta(days=2)

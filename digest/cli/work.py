@@ -253,8 +253,9 @@ def _built_facts(newsroom: Newsroom, built: Built) -> dict[str, object]:
 def _tell_plan(newsroom: Newsroom, date: dt.date, now: dt.datetime, *, as_json: bool) -> None:
     from digest import building
     from digest.cli.explaining import issue_facts, tell_issue
+    from digest.deciding import decide
 
-    issue = building.decide(building.gather(newsroom, date, now, now))
+    issue = decide(building.gather(newsroom, date, now, now))
     if as_json:
         print_json(issue_facts(issue))
     else:

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
-from digest.recipe import Edition, PopularRule, SectionRule, Timetable, Window
+from digest.recipe import Edition, PopularRule, RankingRule, SectionRule, Timetable, Window
 from digest.settings.plugs import COUNTS, DELIVERY, SOURCES, WEATHER
 from digest.settings.tables import PlugTable, Table, use_of
 from digest.settings.values import Clock, Date, FeedAddress, Line, Name, WebAddress  # noqa: TC001  pydantic reads them
@@ -16,8 +16,16 @@ DAYS: tuple[Day, ...] = get_args(Day)  # ISO weekdays, 1 to 7
 
 # The model's defaults are the files' defaults.
 _TIMETABLE, _WINDOW, _POPULAR = Timetable(), Window(), PopularRule()
-_SECTION = SectionRule(title="")
+_SECTION, _RANKING = SectionRule(title=""), RankingRule()
 _EDITION = Edition(name="", title="", sources=(), sections=())
+
+MAX_WEIGHT = 10.0
+MAX_POWER = 3.0
+
+
+def power_of(what: str, default: float) -> float:
+    """Make the field of a factor's weight."""
+    return Field(default=default, ge=0, le=MAX_POWER, description=what)
 
 
 class TimetableTable(Table):
@@ -89,7 +97,10 @@ class SourceTable(PlugTable):
         description="The section of all its articles; else each article's own categories decide.",
     )
     weight: float = Field(
-        default=1.0, gt=0, description="How much its word counts; 1 is ordinary, 2 is twice that."
+        default=1.0,
+        gt=0,
+        le=MAX_WEIGHT,
+        description="How much its word counts; 1 is ordinary, 2 is twice that.",
     )
     owner: Line = Field(
         default="",
@@ -111,6 +122,22 @@ class SectionTable(Table):
         default=_SECTION.count, ge=1, le=50, description="How many stories it has at most."
     )
     url: WebAddress = Field(default="", description="Its page on your site.")
+    weight: float = Field(
+        default=_SECTION.weight,
+        gt=0,
+        le=MAX_WEIGHT,
+        description="How much its stories count, beside their sources' weights; 1 is ordinary.",
+    )
+    match: list[Line] = Field(
+        default=[],
+        description="Words, in whatever form, that file an article here when they stand in its "
+        "headline or its topics, wherever it came from. The first section that matches has it.",
+    )
+    block: list[Line] = Field(
+        default=[],
+        description="What is kept out: words, in whatever form, of headline, summary or topics, "
+        "and titles or owners of sources.",
+    )
     light: bool = Field(
         default=_SECTION.light,
         description="Whether it is out of place beside grave news, and left out then.",
@@ -130,6 +157,25 @@ class LeadTable(Table):
         default=[],
         description="Words, in whatever form, that make a lead grave: sections marked `light` are "
         "then left out. A day's choices may say `sombre` themselves.",
+    )
+
+
+class RankingTable(Table):
+    """How much each factor of a score counts: 1 is ordinary, 2 squares it, 0 leaves it out.
+
+    What ran already, with nothing new since, stays out whatever the weights.
+    """
+
+    coverage: float = power_of("How many owners tell a story.", _RANKING.coverage)
+    freshness: float = power_of("How new it is.", _RANKING.freshness)
+    popularity: float = power_of("How much it is read.", _RANKING.popularity)
+    novelty: float = power_of("Whether earlier issues told it.", _RANKING.novelty)
+    quality: float = power_of("Whether it has a picture and a summary.", _RANKING.quality)
+    half_life_hours: float = Field(
+        default=_RANKING.half_life_hours,
+        gt=0,
+        le=1_000,
+        description="In how many hours, after its first six, a story loses half its freshness.",
     )
 
 
@@ -278,6 +324,7 @@ class EditionFile(Table):
         min_length=1, description="The parts of the issue: a table [[sections]] for each."
     )
     lead: LeadTable = Field(default_factory=LeadTable)
+    ranking: RankingTable = Field(default_factory=RankingTable)
     most_popular: MostPopularTable = Field(default_factory=MostPopularTable)
     weather: WeatherTable | None = None
     images: ImagesTable = Field(default_factory=ImagesTable)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.model import Rights, Source
-from digest.recipe import Edition, PopularRule, SectionRule, Timetable, Window
+from digest.recipe import Edition, PopularRule, RankingRule, SectionRule, Timetable, Window
 from digest.settings.configuration import PlugSpec, Recipe
 from digest.settings.edition_file import DAYS, EditionFile, SourceTable, TimetableTable
 from digest.settings.plugs import COUNTS, DELIVERY, SOURCES, WEATHER, problems_of, spec_of
@@ -108,9 +108,10 @@ def _edition(name: str, file: EditionFile) -> Edition:
         timetable=_timetable(file.timetable),
         window=Window(**file.window.model_dump()),
         sources=tuple(map(_source, file.sources)),
-        sections=tuple(SectionRule(**table.model_dump()) for table in file.sections),
+        sections=tuple(map(_section, file.sections)),
         related=file.lead.related,
         grave=tuple(file.lead.grave),
+        ranking=RankingRule(**file.ranking.model_dump()),
         popular=PopularRule(**file.most_popular.model_dump(exclude={"providers"})),
         min_stories=file.rules.min_stories,
     )
@@ -136,6 +137,14 @@ def _source(table: SourceTable) -> Source:
         section=table.section,
         weight=table.weight,
         rights=Rights(table.rights),
+    )
+
+
+def _section(table: SectionTable) -> SectionRule:
+    return SectionRule(
+        **table.model_dump(exclude={"match", "block"}),
+        match=tuple(table.match),
+        block=tuple(table.block),
     )
 
 

@@ -9,6 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.model import DateDoubt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Hours east of UTC. RFC 822 §5 names the American ones. IST is India's: the Irish and the Israelis
 # seldom write it.
@@ -42,6 +49,8 @@ MONTHS: dict[str, int] = {
 MAX_LENGTH = 100  # characters of a date
 EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)  # before that there were no feeds to be right
 FARTHEST = dt.timedelta(hours=14)  # from UTC: Kiribati
+CLOCK_SKEW = dt.timedelta(minutes=10)  # a server's clock may be ahead of ours by this much
+EMBARGO = dt.timedelta(hours=48)  # what is dated further ahead is a slip, and no plan
 _EPOCH = re.compile(r"(\d{10})(?:\d{3}|\.\d+)?")  # seconds, milliseconds
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?:[T ,]|$)")
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:T(?=\d{6})|$)")
@@ -65,6 +74,33 @@ _TIME = re.compile(
 _OFFSET = re.compile(r"(?:GMT|UTC)?\s*([+-])(\d\d?)(?::?(\d\d?))?\s*(?:\([^)]*\))?")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """When something came out, as far as that can be believed, and what is doubtful about it."""
+
+    moment: dt.datetime | None = None
+    doubt: DateDoubt | None = None
+
+
+def read_stamp(written: Iterable[str], now: dt.datetime) -> Stamp:
+    """Give the first of the dates that can be believed at `now`; empty texts are none.
+
+    What is a little ahead of `now` came out now: clocks differ. What is more than two days ahead is
+    a slip and no date; between the two it is embargoed, and stays as it is.
+    """
+    doubt: DateDoubt | None = None
+    for text in filter(None, written):
+        moment = _read(text)
+        if moment is None:
+            doubt = doubt or DateDoubt.UNREADABLE
+        elif (utc := _in_utc(moment)) > now + EMBARGO:
+            doubt = doubt or DateDoubt.TOO_FAR
+        else:
+            believed = now if now < utc <= now + CLOCK_SKEW else utc
+            return Stamp(moment=believed, doubt=None if moment.tzinfo else DateDoubt.NO_ZONE)
+    return Stamp(doubt=doubt)
+
+
 def parse_date(text: str) -> dt.datetime | None:
     """Read a date, in UTC, or give None where `text` leaves a doubt.
 
@@ -72,12 +108,22 @@ def parse_date(text: str) -> dt.datetime | None:
     languages. A date alone is its midnight and a time without a zone is UTC, by convention; a zone
     that is not known, or a day that may be a month, is a doubt.
     """
+    moment = _read(text)
+    return moment and _in_utc(moment)
+
+
+def _read(text: str) -> dt.datetime | None:
+    """Read a date that is in UTC, and without a zone where none was written."""
     text = " ".join(text[:MAX_LENGTH].split())
     try:
         moment = _epoch(text) or _written(text)
     except (ValueError, OverflowError):
         return None
-    return moment if moment and moment >= EARLIEST else None
+    return moment if moment and _in_utc(moment) >= EARLIEST else None
+
+
+def _in_utc(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(tzinfo=dt.UTC)
 
 
 def _epoch(text: str) -> dt.datetime | None:
@@ -122,20 +168,20 @@ def _month(name: str) -> int:
 def _with_time(day: dt.datetime, rest: str) -> dt.datetime | None:
     match = _TIME.match(rest)
     if not match:
-        return day if not rest.strip(" ,TZ") else None
+        return day.replace(tzinfo=None) if not rest.strip(" ,TZ") else None
     hour, second = int(match["hour"]), min(int(match["second"] or 0), 59)  # a leap second
     if match["half"]:
         hour = hour % 12 + (12 if match["half"] in "Pp" else 0)
-    offset = _offset(rest[match.end() :].strip())
-    if offset is None:
-        return None
-    return day.replace(hour=hour, minute=int(match["minute"]), second=second) - offset
+    moment = day.replace(hour=hour, minute=int(match["minute"]), second=second)
+    zone = rest[match.end() :].strip()
+    if not zone:
+        return moment.replace(tzinfo=None)
+    offset = _offset(zone)
+    return None if offset is None else moment - offset
 
 
 def _offset(zone: str) -> dt.timedelta | None:
-    """Read "+0530", "GMT+1", "BST" or nothing; None where it cannot be known."""
-    if not zone:
-        return dt.timedelta(0)
+    """Read "+0530", "GMT+1" or "BST"; None where it cannot be known."""
     match = _OFFSET.fullmatch(zone.upper())
     if match:
         offset = dt.timedelta(hours=int(match[2]), minutes=int(match[3] or 0))

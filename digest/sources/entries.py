@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from digest.markup import bounded, first_sentence, paragraphs, plain_text, split_credit
-from digest.model import Article
-from digest.sources.dates import parse_date
+from digest.model import Article, DateDoubt
+from digest.sources.dates import parse_date, read_stamp
 from digest.sources.media import lead_image
 from digest.urls import absolute_url
 
@@ -89,6 +89,11 @@ def read_entry(
     summary = _summary(entry_text(entry, "summary"), body, title)
     if not title and not summary:
         raise Unusable("without title and summary")
+    # Atom and RDF feeds often have one date, of any kind.
+    written = (entry_text(entry, key) for key in ("published", "created", "updated"))
+    stamp = read_stamp(written, context.now)
+    if stamp.doubt and stamp.doubt is not DateDoubt.NO_ZONE:  # which is common, and believed
+        context.doubts[f"with {stamp.doubt}"] += 1
     return Article(
         source=context.source,
         guid=guid,
@@ -97,8 +102,8 @@ def read_entry(
         summary=summary,
         body=body if len(body) > 1 or not _same_letters("".join(body), summary) else (),
         authors=_authors(entry),
-        # Atom and RDF feeds often have one date, of any kind.
-        published=_date(entry, ("published", "created", "updated"), context),
+        published=stamp.moment,
+        date_doubt=stamp.doubt,
         updated=parse_date(entry_text(entry, "updated")),
         first_seen=context.now,
         categories=_categories(entry),
@@ -227,17 +232,6 @@ def _distinct(names: Sequence[str], limit: int) -> tuple[str, ...]:
     """Keep the first of names that differ in case only, `limit` at most."""
     kept = {name.casefold(): bounded(name, MAX_NAME) for name in reversed(names) if name}
     return tuple(dict.fromkeys(kept[name.casefold()] for name in names if name))[:limit]
-
-
-def _date(entry: Entry, keys: Sequence[str], context: Context) -> dt.datetime | None:
-    """Give the first date that can be read; one beyond next year is a slip."""
-    written = [text for text in (entry_text(entry, key) for key in keys) if text]
-    for moment in map(parse_date, written):
-        if moment and moment.year <= context.now.year + 1:
-            return moment
-    if written:
-        context.doubts["with a date that cannot be read"] += 1
-    return None
 
 
 def _comments(entry: Entry) -> int | None:

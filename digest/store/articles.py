@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import bindparam, select
 
-from digest.model import Article, Image
+from digest.model import Article, DateDoubt, Image
 from digest.store.columns import PlainText
-from digest.store.issues import last_issues
-from digest.store.tables import articles, placements
+from digest.store.tables import articles
 from digest.store.upserts import upsert
 
 if TYPE_CHECKING:
@@ -82,12 +81,9 @@ def headlines_query(until: dt.datetime, limit: int) -> Select[tuple[str, str]]:
     )
 
 
-def placed_query(edition: str, before: dt.date, issues: int) -> Select[Any]:
-    """Select the articles whose URL stood in one of the edition's last issues."""
-    urls = select(placements.c.url).where(
-        placements.c.issue_id.in_(last_issues(edition, before, issues))
-    )
-    return select(articles).where(articles.c.url.in_(urls)).order_by(*_NEWEST_FIRST)
+def pages_query(urls: Sequence[str]) -> Select[Any]:
+    """Select the articles that have one of these addresses."""
+    return select(articles).where(articles.c.url.in_(urls))
 
 
 def read_articles(connection: Connection, query: Select[Any]) -> tuple[Article, ...]:
@@ -127,11 +123,30 @@ def _storable(connection: Connection, article: Article) -> Article:
 
 
 def _merge(source: str, article: Article, known: Article | None) -> Article:
-    """Give the article as it will be stored: under the source that was pulled, seen first once."""
-    first_seen = min(known.first_seen, article.first_seen) if known else article.first_seen
-    if (article.source, article.first_seen) == (source, first_seen):
-        return article
-    return replace(article, source=source, first_seen=first_seen)
+    """Give the article as it will be stored: under the source that was pulled, seen first once.
+
+    A later date over the same words is not believed: some sites date their evergreens anew. An
+    embargo may be put off.
+    """
+    if known is None:
+        return article if article.source == source else replace(article, source=source)
+    merged = replace(article, source=source, first_seen=min(known.first_seen, article.first_seen))
+    if _is_redated(article, known):
+        return replace(merged, published=known.published, date_doubt=known.date_doubt)
+    return merged
+
+
+def _is_redated(article: Article, known: Article) -> bool:
+    if known.published is None or article.published is None:
+        return False
+    if known.published > known.first_seen:
+        return False
+    same = (article.title, article.summary, article.body) == (
+        known.title,
+        known.summary,
+        known.body,
+    )
+    return same and article.published > known.published
 
 
 def _row(article: Article) -> dict[str, object]:
@@ -144,6 +159,7 @@ def _row(article: Article) -> dict[str, object]:
         "body": article.body,
         "authors": article.authors,
         "published": article.published,
+        "date_doubt": article.date_doubt or "",
         "updated": article.updated,
         "first_seen": article.first_seen,
         "categories": article.categories,
@@ -165,6 +181,7 @@ def _article(row: Row[Any]) -> Article:
         body=tuple(row.body),
         authors=tuple(row.authors),
         published=row.published,
+        date_doubt=DateDoubt(row.date_doubt) if row.date_doubt else None,
         updated=row.updated,
         first_seen=row.first_seen,
         categories=tuple(row.categories),

@@ -35,6 +35,8 @@ def write_issue(connection: Connection, record: IssueRecord, placed: Sequence[Pa
             "url": past.url,
             "story": past.story,
             "title": past.title,
+            "began": past.began,
+            "others": list(past.others),
         }
         for position, past in enumerate(placed)
     ]:
@@ -84,7 +86,15 @@ def read_past(
         .order_by(issues.c.date.desc(), placements.c.position)
     )
     return tuple(
-        Past(date=row.date, slot=row.slot, url=row.url, story=row.story, title=row.title)
+        Past(
+            date=row.date,
+            slot=row.slot,
+            url=row.url,
+            story=row.story,
+            title=row.title,
+            began=row.began,
+            others=tuple(row.others),
+        )
         for row in rows
     )
 

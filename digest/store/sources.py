@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
 from digest.health import SourceState, after_failure
 from digest.store.tables import articles, pulls, sources
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from digest.errors import DigestError
     from digest.protocols import Pulled
@@ -37,6 +37,7 @@ def record_success(connection: Connection, source: str, pulled: Pulled, now: dt.
             "id": source,
             "title": pulled.title,
             "memory": dict(pulled.memory),
+            "first_success": now,
             "last_success": now,
             "last_attempt": now,
             "due": pulled.due,
@@ -50,15 +51,22 @@ def record_success(connection: Connection, source: str, pulled: Pulled, now: dt.
 
 @functools.cache
 def _success(dialect: str) -> Insert:
-    """Give the upsert of a whole row, but for a title that is not there."""
+    """Give the upsert of a whole row, but for a title that is not there and the first success."""
     statement = insert(dialect, sources)
     fresh = {
         column.name: statement.excluded[column.name]
         for column in sources.columns
         if not column.primary_key
     }
-    title = func.coalesce(func.nullif(statement.excluded.title, ""), sources.c.title)
-    return statement.on_conflict_do_update(index_elements=["id"], set_=fresh | {"title": title})
+    kept = {
+        "title": func.coalesce(func.nullif(statement.excluded.title, ""), sources.c.title),
+        "first_success": _earlier(sources.c.first_success, statement.excluded.first_success),
+    }
+    return statement.on_conflict_do_update(index_elements=["id"], set_=fresh | kept)
+
+
+def _earlier(known: ColumnElement[Any], new: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((known < new, known), else_=new)
 
 
 def record_failure(

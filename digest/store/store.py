@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Self
 from digest.errors import Busy, StoreError
 from digest.store.articles import (
     add_articles,
+    batches,
     headlines_query,
-    placed_query,
+    pages_query,
     read_articles,
     window_query,
 )
@@ -170,15 +171,18 @@ class Store:
             rows = connection.execute(headlines_query(until, limit))
             return tuple((row.title, row.language) for row in rows)
 
-    def placed_articles(
-        self, edition: str, before: dt.date, issues: int = 7
-    ) -> tuple[Article, ...]:
-        """Give the articles whose URL stood in one of the last issues before a day (see `past`).
+    def articles_at(self, urls: Sequence[str]) -> tuple[Article, ...]:
+        """Give the articles that have one of these addresses, spelt alike.
 
         Newest first, ties by (source, guid).
         """
         with self._reading() as connection:
-            return read_articles(connection, placed_query(edition, before, issues))
+            found = [
+                article
+                for batch in batches(sorted(set(urls)))
+                for article in read_articles(connection, pages_query(batch))
+            ]
+        return tuple(sorted(found, key=lambda a: (-a.dated.timestamp(), a.source, a.guid)))
 
     # ------------------------------------------------------------ what was looked up
 

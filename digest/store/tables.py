@@ -33,6 +33,7 @@ sources = Table(
     Column("id", PlainText, primary_key=True),
     Column("title", PlainText, nullable=False),
     Column("memory", JSON, nullable=False),  # what the source's plug wants to remember
+    Column("first_success", UtcDateTime),
     Column("last_success", UtcDateTime),
     Column("last_attempt", UtcDateTime, nullable=False),
     Column("due", UtcDateTime),  # when it may be asked again
@@ -60,6 +61,7 @@ articles = Table(
     Column("body", JSON, nullable=False),
     Column("authors", JSON, nullable=False),
     Column("published", UtcDateTime),
+    Column("date_doubt", PlainText, nullable=False, server_default=""),
     Column("updated", UtcDateTime),
     Column("first_seen", UtcDateTime, nullable=False),
     Column("categories", JSON, nullable=False),
@@ -146,6 +148,10 @@ placements = Table(
     Column("url", PlainText, nullable=False),
     Column("story", PlainText, nullable=False),
     Column("title", PlainText, nullable=False),
+    Column("began", Date),  # when an issue first showed the story; of old, not known
+    Column(
+        "others", JSON, nullable=False, server_default="[]"
+    ),  # the addresses of who else told it
 )
 
 leases = Table(

@@ -1,0 +1,129 @@
+"""What the editors decided for a day, matched to the stories that it is about. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.urls import canonical_url
+from digest.wording import Likeness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from digest.inputs import Inputs
+    from digest.model import Article, ScoredStory, Story
+    from digest.recipe import Choice
+
+SAME_AGAIN = 0.8  # likeness of two headlines above which one is the other's duplicate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """Where a story must stand, by which of its articles, and who said so."""
+
+    place: str
+    article: Article
+    reason: str
+
+
+class Overruling:
+    """One day's choices about articles: what is pinned, dropped, moved, and shown otherwise.
+
+    `pins` and `dropped` (why) are by the id of the story; `notices` are for the editors.
+    """
+
+    def __init__(self, inputs: Inputs, scored: Sequence[ScoredStory]) -> None:
+        self._by_url = {
+            canonical_url(article.url): (one.story, article)
+            for one in reversed(scored)
+            for article in one.story.articles
+        }
+        articles = [article for _, article in self._by_url.values()]
+        self._has_list = inputs.edition.popular.count > 0
+        self._choices: defaultdict[str, list[Choice]] = defaultdict(list)  # by URL
+        self.pins: dict[str, Pin] = {}
+        self.dropped: dict[str, str] = {}
+        self.notices = unmatched_choices(inputs.choices, articles)
+        matched = [one for one in inputs.choices if one.url and self._url(one) in self._by_url]
+        for choice in matched:
+            self._choices[self._url(choice)].append(choice)
+            if choice.do in {"pin", "add"}:
+                self._pin(choice, *self._by_url[self._url(choice)])
+        for choice in matched:
+            if choice.do == "drop":
+                self._drop(choice, self._by_url[self._url(choice)][0])
+        left = [one.story for one in scored if one.story.id not in self.pins]
+        self.dropped.update(_duplicates(self.dropped, left, inputs))
+
+    def about(self, article: Article) -> tuple[Choice, ...]:
+        """Give the choices about an article, in the editors' order."""
+        return tuple(self._choices.get(canonical_url(article.url), ()))
+
+    def section_for(self, story: Story) -> str:
+        """Name the section that the editors moved a story to, "" where they left it."""
+        choices = (choice for article in story.articles for choice in self.about(article))
+        return next((choice.to for choice in choices if choice.do == "move"), "")
+
+    def pins_to(self, place: str) -> Mapping[str, Pin]:
+        """Give the pins to a place, by the id of the story."""
+        return {
+            story: pin
+            for story, pin in self.pins.items()
+            if pin.place.casefold() == place.casefold()
+        }
+
+    def _pin(self, choice: Choice, story: Story, article: Article) -> None:
+        if choice.to == "popular" and not self._has_list:
+            self.notices.append(f"{choice.where}: this edition has no most popular list")
+        elif story.id in self.pins:
+            place = self.pins[story.id].place
+            self.notices.append(f"{choice.where}: its story is pinned to {place} already")
+        else:
+            did = "pinned" if choice.do == "pin" else "added"
+            reason = f"{did} by the editors ({choice.where})"
+            self.pins[story.id] = Pin(place=choice.to, article=article, reason=reason)
+
+    def _drop(self, choice: Choice, story: Story) -> None:
+        if story.id in self.pins:
+            place = self.pins[story.id].place
+            self.notices.append(f"{choice.where}: its story stays, since it is pinned to {place}")
+        else:
+            self.dropped[story.id] = f"dropped by the editors ({choice.where})"
+
+    @staticmethod
+    def _url(choice: Choice) -> str:
+        return canonical_url(choice.url)
+
+
+def unmatched_choices(choices: Sequence[Choice], articles: Sequence[Article]) -> list[str]:
+    """Say which choices name an address that no article has, each with the nearest there are."""
+    known = {canonical_url(article.url) for article in articles}
+    urls = sorted({article.url for article in articles})
+    problems = []
+    for choice in choices:
+        if choice.url and choice.do != "add" and canonical_url(choice.url) not in known:
+            near = difflib.get_close_matches(choice.url, urls, n=3, cutoff=0.5)
+            hint = f"; the nearest are {', '.join(near)}" if near else ""
+            problems.append(f"{choice.where}: no article has the address {choice.url}{hint}")
+    return problems
+
+
+def _duplicates(
+    dropped: Iterable[str], stories: Sequence[Story], inputs: Inputs
+) -> Iterator[tuple[str, str]]:
+    """Find what would take a dropped story's place with all but its words, and say so."""
+    gone = set(dropped)
+    likeness = Likeness(inputs.idf)
+    for lost in (story for story in stories if story.id in gone):
+        for story in stories:
+            if story.id not in gone and _is_alike(story, lost, likeness):
+                yield story.id, f"as good as “{lost.face.title}”, which the editors dropped"
+
+
+def _is_alike(one: Story, other: Story, likeness: Likeness) -> bool:
+    return any(
+        likeness(mine, theirs) >= SAME_AGAIN for mine in one.articles for theirs in other.articles
+    )
