@@ -39,7 +39,7 @@ def place(
     reason.
     """
     story = scored.story
-    article = face or face_of(story, edition)
+    article, lent = _completed(face or face_of(story, edition), story, edition)
     source = edition.source(article)
     section = section or section_of(article, edition)
     others = other_sources(story, article, edition)
@@ -65,6 +65,7 @@ def place(
         factors=scored.factors,
         reasons=(
             *reasons,
+            *lent,
             *([f"day {day} of this story"] if day > 1 else ()),
             *(
                 f"{choice.do} by the editors ({choice.where})"
@@ -102,6 +103,38 @@ def other_sources(story: Story, face: Article, edition: Edition) -> tuple[Credit
     best.pop(edition.source(face).owner, None)
     ranked = sorted(best.values(), key=lambda entry: (-entry[0], entry[2].title, entry[1].url))
     return tuple(Credit(title=source.title, url=article.url) for _, article, source in ranked)
+
+
+def _completed(article: Article, story: Story, edition: Edition) -> tuple[Article, tuple[str, ...]]:
+    """Fill in the picture or summary that a face lacks from its owner's other reports of the story.
+
+    Another owner's would be shown beside what is not theirs. The largest picture and the longest
+    summary are taken, ties by (source, guid); what was is given as a reason.
+    """
+    owner = edition.source(article).owner
+    others = [
+        other
+        for other in sorted(story.articles, key=lambda a: (a.source, a.guid))
+        if other != article
+        and edition.source(other).owner == owner
+        and edition.source(other).rights is not Rights.LINK
+    ]
+    image = article.image or max((a.image for a in others if a.image), key=_pixels, default=None)
+    summary = article.summary or max((a.summary for a in others), key=len, default="")
+    lent = [
+        name
+        for name, theirs, mine in (
+            ("picture", image, article.image),
+            ("summary", summary, article.summary),
+        )
+        if theirs and not mine
+    ]
+    why = f"its {' and '.join(lent)} from another report of the same owner"
+    return replace(article, image=image, summary=summary), (why,) if lent else ()
+
+
+def _pixels(image: Image) -> int:
+    return (image.width or 0) * (image.height or 0)
 
 
 def _opening(article: Article) -> tuple[str, ...]:

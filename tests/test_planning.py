@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 from digest.errors import Skipped
 from digest.model import Image, Issue, Past, Rights, ScoredStory
 from digest.overruling import unmatched_choices
+from digest.placing import place
 from digest.planning import plan_issue
 from digest.recipe import Choice, PopularRule, SectionRule
 
@@ -94,6 +95,23 @@ def test_a_source_with_link_rights_gives_its_headline_only() -> None:
     theirs = make_article("theirs", source=POST, body=("First.",), image=PICTURE)
     lead = plan(make_story(5, theirs)).lead
     assert (lead.standfirst, lead.paragraphs, lead.image) == ("", (), None)
+
+
+def test_a_face_borrows_what_it_lacks_from_its_owners_other_reports_only() -> None:
+    bare = replace(make_article("bare"), summary="")
+    theirs = make_article("theirs", source=LEDGER, image=replace(PICTURE, width=1, height=1))
+    small = make_article("small", image=replace(PICTURE, url="https://a.example/1", width=9))
+    large = make_article(
+        "large", image=replace(PICTURE, url="https://a.example/2", width=9, height=9)
+    )
+    alone = plan(make_story(5, bare, theirs)).lead
+    assert (alone.url, alone.image, alone.standfirst) == (bare.url, None, "")
+    inputs = make_inputs(articles=(bare, small, large))
+    story = make_story(5, bare, theirs, small, large)
+    lead = place(story, edition=inputs.edition, slot="lead", face=bare)
+    assert lead.image
+    assert (lead.image.url, lead.standfirst) == ("https://a.example/2", large.summary)
+    assert lead.reasons == ("its picture and summary from another report of the same owner",)
 
 
 @pytest.mark.parametrize(

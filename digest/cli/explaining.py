@@ -110,7 +110,7 @@ def _reasons(one: Placement | RunnerUp) -> tuple[str, ...]:
 def _needs(one: RunnerUp) -> str:
     """Say what would have given a story a place: how much, and what by itself comes to that."""
     much, *changes = one.would
-    return f"needs {much}" + (f": {', or '.join(changes)}" if changes else "")
+    return f"needed {much}" + (f": {', or '.join(changes)}" if changes else "")
 
 
 def _tell_line(score: float, title: str, factors: Sequence[Factor]) -> None:
