@@ -59,19 +59,22 @@ class Built:
     issue: Issue
     email: Email
     findings: tuple[Finding, ...]
+    state: IssueState
 
 
 def build(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datetime) -> Built:
     """Build the issue of a date from what is stored, and save it as a draft.
 
-    Where a deliverer only saves, an issue that was sent stays sent, and `send` saves it again.
+    Where a deliverer only saves, an issue that was sent stays sent, and `send` saves it again. One
+    that the editors hold is saved as held.
     Raises AlreadyIssued or Held when it may not be built again, Busy when another process is at
     it, and Skipped when it would be too short: then nothing is written.
     """
     with newsroom.alone_with(date):
         state = rebuilt_state(newsroom, date)
         inputs = gather(newsroom, date, cutoff, now)
-        built = _save(newsroom, inputs, decide(inputs), state, now)
+        issue = decide(inputs)
+        built = _save(newsroom, inputs, issue, IssueState.HELD if issue.hold else state, now)
     newsroom.refresh_gallery(now)
     return built
 
@@ -84,7 +87,7 @@ def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datet
     """
     store, edition = newsroom.store, _titled(newsroom)
     morning = min(now, cutoff + dt.timedelta(hours=AFTER_CUTOFF_H))
-    window = _enriched(store, _window(newsroom, date, cutoff, now))
+    window = _enriched(store, candidates(newsroom, date, cutoff, now))
     ahead = store.articles(
         [source.id for source in edition.sources], cutoff, cutoff + LOOK_AHEAD, known_by=morning
     )
@@ -125,20 +128,17 @@ def express(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> tuple[Ema
 
 
 def rebuilt_state(newsroom: Newsroom, date: dt.date) -> IssueState:
-    """Give the state that the issue of a date will have when it is built now.
+    """Give the state that the issue of a date will have when it is built now, if nobody holds it.
 
     A draft may be built again as often as one likes. One that was sent is frozen, unless nothing
     irrevocable happened (its deliverer only saves) and no later issue stands on it: it stays sent.
-    Raises AlreadyIssued, and Held for one that may have left the house in part.
+    What the editors held never left: it is a draft once more. Raises AlreadyIssued, and Held for
+    one that may have left the house in part.
     """
     records = newsroom.store.issues(newsroom.edition.name)
-    state = next((record.state for record in records if record.date == date), IssueState.DRAFT)
-    if state is IssueState.HELD and newsroom.deliverer.irrevocable:
-        raise Held(
-            "the issue is held",
-            where=f"{newsroom.edition.name} {date}",
-            hint="A send ended before it was done: look at what left the house",
-        )
+    before = next((record for record in records if record.date == date), None)
+    require_whole(newsroom, before)
+    state = before.state if before else IssueState.DRAFT
     if state not in OUT:
         return IssueState.DRAFT
     followed = any(record.date > date and record.state in OUT for record in records)
@@ -149,6 +149,16 @@ def rebuilt_state(newsroom: Newsroom, date: dt.date) -> IssueState:
             hint="A sent issue is never changed; the next one is built on its own date",
         )
     return IssueState.SENT if state is IssueState.SENT else IssueState.DRAFT
+
+
+def require_whole(newsroom: Newsroom, record: IssueRecord | None) -> None:
+    """Raise Held for an issue that may have left the house in part, beyond anybody's reach."""
+    if record and record.begun and newsroom.deliverer.irrevocable:
+        raise Held(
+            "the issue is held: a send of it began and did not end",
+            where=f"{record.edition} {record.date}",
+            hint="Look at what left the house",
+        )
 
 
 def _save(
@@ -170,6 +180,7 @@ def _save(
         ),
         templates=newsroom.templates,
     )
+    before = newsroom.store.issue(issue.edition, issue.date)
     newsroom.store.save_issue(
         IssueRecord(
             edition=issue.edition,
@@ -178,16 +189,18 @@ def _save(
             cutoff=issue.cutoff,
             built_at=now,
             state_at=now,
+            note=issue.hold,
             subject=issue.subject,
             standfirst=issue.lead.standfirst,
             stories=issue.stories,
             articles=issue.articles,
             size_bytes=len(email.html.encode()),
             findings=len(findings),
+            begun=before is not None and before.begun,
         ),
         _placements(issue),
     )
-    return Built(folder=folder, issue=issue, email=email, findings=findings)
+    return Built(folder=folder, issue=issue, email=email, findings=findings, state=state)
 
 
 def _titled(newsroom: Newsroom) -> Edition:
@@ -209,7 +222,7 @@ def _own_name(source: Source, state: SourceState | None) -> str:
     return title if is_name else source.owner
 
 
-def _window(
+def candidates(
     newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datetime
 ) -> tuple[Article, ...]:
     """Load the articles of the window, and those that came too late for the issue before it.

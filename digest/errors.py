@@ -47,9 +47,13 @@ class DigestError(Exception):
 
 
 class ConfigError(DigestError):
-    """A configuration file, key or value is not usable."""
+    """A configuration file, key or value is not usable.
+
+    `holds` says of a day's choices that they seem to hold the issue, though they cannot be read.
+    """
 
     exit_code = 2
+    holds: bool = False
 
 
 class SourceError(DigestError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from digest.capping import Caps
 from digest.continuity import History
 from digest.errors import Skipped
-from digest.leading import choose_lead
+from digest.leading import LEAD_OWNERS, choose_lead
 from digest.model import MostPopular, Section
 from digest.overruling import Overruling
 from digest.placing import face_of, place
@@ -81,10 +81,15 @@ class Page:
     # ------------------------------------------------------------ filling, in this order
 
     def lead(self) -> Placement:
-        """Choose who leads: a pin, else the best that several tell, else the best."""
+        """Choose who leads: a pin, else the best that several tell, else the best.
+
+        Breaking news need not be told by several.
+        """
         for one, pin in self._pins("lead"):
             return self._put(one, "lead", (pin.reason,), pin.article)
-        lead = choose_lead(self._free(), self.edition, self.inputs.cutoff)
+        breaking = any(choice.do == "breaking" for choice in self.inputs.choices)
+        owners = 1 if breaking else LEAD_OWNERS
+        lead = choose_lead(self._free(), self.edition, self.inputs.cutoff, owners=owners)
         if lead is None:
             raise Skipped(
                 "no story is left to lead the issue",

@@ -33,6 +33,7 @@ _WHY = {
     Claim.LESS: "best score, though no fresh story is told by two owners",
     Claim.DOUBTFUL: "best score, and no story is surely dated",
 }
+_WHY_BREAKING = f"best score; breaking news need not be told by {LEAD_OWNERS} owners"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +45,23 @@ class Lead:
     passed_over: dict[str, str]
 
 
-def choose_lead(free: Sequence[ScoredStory], edition: Edition, cutoff: dt.datetime) -> Lead | None:
-    """Choose among stories that are best first; None where none may lead."""
-    judged = [(one, *_judge(one.story, edition, cutoff)) for one in free]
+def choose_lead(
+    free: Sequence[ScoredStory],
+    edition: Edition,
+    cutoff: dt.datetime,
+    *,
+    owners: int = LEAD_OWNERS,
+) -> Lead | None:
+    """Choose among stories that are best first; None where none may lead.
+
+    `owners` is how many must tell it: of breaking news one may be alone.
+    """
+    judged = [(one, *_judge(one.story, edition, cutoff, owners)) for one in free]
     best = min((claim for _, claim, _ in judged), default=Claim.NONE)
     if best is Claim.NONE:
         return None
     lead, *others = [one for one, claim, _ in judged if claim is best]
-    reasons = [_WHY[best]]
+    reasons = [_WHY_BREAKING if best is Claim.FULL and owners < LEAD_OWNERS else _WHY[best]]
     if others and others[0].score > 0:
         ahead, name = lead.score / others[0].score, others[0].story.face.title
         reasons.append(f"{ahead:.2f} times the score of the next, “{name}”")
@@ -63,7 +73,7 @@ def choose_lead(free: Sequence[ScoredStory], edition: Edition, cutoff: dt.dateti
     )
 
 
-def _judge(story: Story, edition: Edition, cutoff: dt.datetime) -> tuple[Claim, str]:
+def _judge(story: Story, edition: Edition, cutoff: dt.datetime, needed: int) -> tuple[Claim, str]:
     """Give a story's claim, and what it lacks to a full one."""
     if doubts := date_doubts(story):
         evergreen = all(is_evergreen(article) for article in story.articles)
@@ -72,6 +82,6 @@ def _judge(story: Story, edition: Edition, cutoff: dt.datetime) -> tuple[Claim, 
     if age > dt.timedelta(hours=LEAD_AGE_H):
         return Claim.LESS, f"its newest report is over {LEAD_AGE_H} h old"
     owners = {edition.source(article).owner for article in story.articles}
-    if len(owners) < LEAD_OWNERS:
+    if len(owners) < needed:
         return Claim.LESS, "one owner alone tells it"
     return Claim.FULL, ""

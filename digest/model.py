@@ -320,6 +320,8 @@ class Issue:
     """One dated plan of an edition: every placement, its reasons, and who came next.
 
     `notices` tell the editors what they should know (a choice that matched nothing, thin data).
+    `breaking` marks the lead as breaking news; `hold` says why the editors keep the issue from
+    being sent, and where they said so, "" if they do not.
     """
 
     edition: str
@@ -339,6 +341,8 @@ class Issue:
     exclusions: tuple[Exclusion, ...] = ()
     set_aside: tuple[SetAside, ...] = ()  # the newest of them
     notices: tuple[str, ...] = ()
+    breaking: bool = False
+    hold: str = ""
 
     @property
     def placements(self) -> tuple[Placement, ...]:

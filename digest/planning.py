@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.errors import Skipped
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.inputs import Inputs
-    from digest.model import MostPopular, ScoredStory, Section, SetAside
+    from digest.model import MostPopular, Placement, ScoredStory, Section, SetAside
     from digest.recipe import Choice
 
 RUNNERS_UP = 20  # that are named one by one
@@ -34,12 +35,14 @@ def plan_issue(
     Raises Skipped when fewer stories than the edition's `min_stories` can be placed.
     """
     page = Page(inputs, scored)
-    lead = page.lead()
+    breaking = _where(inputs.choices, "breaking")
+    lead = _as_breaking(page.lead(), breaking) if breaking else page.lead()
     page.keep_sombre(lead)
     related = page.related(lead)
     popular = page.popular()
     sections = page.sections()
     placed = len(page.taken)
+    hold = hold_reason(inputs.choices)
     if placed < inputs.edition.min_stories:
         raise Skipped(
             f"only {placed} of at least {inputs.edition.min_stories} stories to place",
@@ -51,7 +54,8 @@ def plan_issue(
         date=inputs.date,
         cutoff=inputs.cutoff,
         masthead=_masthead(inputs),
-        subject=_text(inputs.choices, "subject") or lead.title,
+        subject=_text(inputs.choices, "subject")
+        or (f"Breaking: {lead.title}" if breaking else lead.title),
         preheader=_text(inputs.choices, "preheader") or _preheader(sections, popular),
         note=_text(inputs.choices, "note"),
         lead=lead,
@@ -63,8 +67,23 @@ def plan_issue(
         runners_up=runners_up(page, told),
         exclusions=exclusions(page, aside),
         set_aside=tuple(aside[:told]),
-        notices=inputs.notices + tuple(page.notices),
+        notices=(*_told_of(hold), *inputs.notices, *page.notices),
+        breaking=bool(breaking),
+        hold=hold,
     )
+
+
+def hold_reason(choices: Sequence[Choice]) -> str:
+    """Say why the editors hold the issue, and where they said so; "" if they do not."""
+    return next((f"{one.text} ({one.where})" for one in choices if one.do == "hold"), "")
+
+
+def _told_of(hold: str) -> tuple[str, ...]:
+    return (f"held by the editors: {hold}",) if hold else ()
+
+
+def _as_breaking(lead: Placement, where: str) -> Placement:
+    return replace(lead, reasons=(*lead.reasons, f"breaking by the editors ({where})"))
 
 
 def _masthead(inputs: Inputs) -> Masthead:
@@ -85,6 +104,10 @@ def _masthead(inputs: Inputs) -> Masthead:
 
 def _text(choices: Sequence[Choice], do: str) -> str:
     return next((choice.text for choice in choices if choice.do == do), "")
+
+
+def _where(choices: Sequence[Choice], do: str) -> str:
+    return next((choice.where for choice in choices if choice.do == do), "")
 
 
 def _preheader(sections: Sequence[Section], popular: MostPopular | None) -> str:

@@ -121,8 +121,9 @@ class Choice:
     About an article (`url`): "pin" or "move" it `to` a place, "drop" it, replace its title
     ("retitle") or standfirst with `text`, show another `image`, or "add" one that no source carries
     `to` a place, with its title as `text`, a `standfirst`, an `image` and the `source` to name.
-    About the issue: "subject", "preheader" or "note", with `text`, and "sombre", with "true" or
-    "false". `where` says which file and entry it was read from.
+    About the issue: "subject", "preheader" or "note", with `text`; "hold", with the reason;
+    "sombre", with "true" or "false"; and "breaking". `where` says which file and entry it was read
+    from.
     """
 
     do: str

@@ -19,9 +19,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from digest.building import build
 from digest.enriching import enrich
-from digest.errors import AlreadyIssued, Busy, ConfigError, DigestError, Skipped
+from digest.errors import AlreadyIssued, Busy, ConfigError, DigestError, Held, Skipped
 from digest.model import IssueState
 from digest.pulling import pull
+from digest.recipe import Choice
 from digest.sending import recover, send
 from digest.store import IssueRecord
 from digest.timetable import due_jobs, slot_on
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from digest.newsroom import Newsroom
     from digest.pulling import SourceResult
-    from digest.recipe import Choice
     from digest.timetable import Job
 
 log = logging.getLogger(__name__)
@@ -101,6 +101,8 @@ def _try(newsroom: Newsroom, job: Job, now: dt.datetime) -> None:
         _do(newsroom, job, now)
     except (Busy, AlreadyIssued) as reason:
         log.info("%s", reason)
+    except Held as reason:
+        log.warning("%s", reason)
     except DigestError as error:
         log.error("%s %s failed: %s", newsroom.edition.name, job.kind, error)  # noqa: TRY400  one line for a person
     except Exception:
@@ -134,7 +136,7 @@ def _do(newsroom: Newsroom, job: Job, now: dt.datetime) -> None:
     elif job.date is not None and job.kind == "build":
         _build(newsroom, job.date, now)
     elif job.date is not None and job.kind == "send":
-        send(newsroom, job.date, now)
+        send(_forgiving(newsroom), job.date, now)
         log.info("%s %s: sent", newsroom.edition.name, job.date)
     elif job.date is not None:
         _record(newsroom, job.date, IssueState.MISSED, now, "not sent before its deadline")
@@ -156,7 +158,7 @@ def _log_source(result: SourceResult) -> None:
 
 def _build(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
     slot = slot_on(newsroom.edition.timetable, newsroom.publication.timezone, date)
-    forgiving = replace(newsroom, choices=lambda day: _readable_choices(newsroom, day))
+    forgiving = _forgiving(newsroom)
     asyncio.run(_enrich(forgiving, date, slot.cutoff, now))
     try:
         built = build(forgiving, date, slot.cutoff, now)
@@ -165,7 +167,7 @@ def _build(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
     except Skipped as reason:
         _record(newsroom, date, IssueState.SKIPPED, now, reason.what)
         return
-    log.info("%s %s: built in %s", newsroom.edition.name, date, built.folder)
+    log.info("%s %s: %s in %s", newsroom.edition.name, date, built.state, built.folder)
     for notice in built.issue.notices:
         log.warning("%s", notice)
 
@@ -179,13 +181,23 @@ async def _enrich(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: d
         log.exception("%s %s could not be enriched", newsroom.edition.name, date)
 
 
+def _forgiving(newsroom: Newsroom) -> Newsroom:
+    """Give the newsroom as the morning needs it: nobody's typo stops it."""
+    return replace(newsroom, choices=lambda day: _readable_choices(newsroom, day))
+
+
 def _readable_choices(newsroom: Newsroom, date: dt.date) -> tuple[Choice, ...]:
-    """Read the day's choices; a file that cannot be read is told of, and the morning goes on."""
+    """Read the day's choices; a file that cannot be read is told of, and the morning goes on.
+
+    One that seems to hold the issue does: what is held can still be sent.
+    """
     try:
         return newsroom.choices(date)
     except ConfigError as error:
         log.error("the choices of %s are left out: %s", date, error)  # noqa: TRY400  likewise
-        return ()
+        text = "the day's choices cannot be read, and seem to hold it"
+        where = f"choices/{newsroom.edition.name}/{date}.toml"
+        return (Choice(do="hold", text=text, where=where),) if error.holds else ()
 
 
 def _record(

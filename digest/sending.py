@@ -8,8 +8,10 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from digest import archive
-from digest.errors import Busy, DeliveryError, DigestError, Skipped
+from digest.building import require_whole
+from digest.errors import Busy, DeliveryError, DigestError, Held, Skipped
 from digest.model import Delivery, IssueState, Subscriber
+from digest.planning import hold_reason
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,10 +32,12 @@ def send(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> tuple[Outcome, 
     Until subscribers are kept there is one delivery: the publication's own copy. Raises Skipped
     when there is nothing to send, and DeliveryError when the saved files are not what was built, or
     a delivery failed. The issue is a draft again then, unless something may have left the house:
-    then it is held, for a person to look.
+    then it is held, for a person to look. Raises Held for one that waits for a person, by the
+    editors' word, be it newer than the issue, or for that reason.
     """
     with newsroom.alone_with(date):
         before = _require_ready(newsroom, date)
+        _require_no_hold(newsroom, date, now)
         deliveries = (_own_copy(newsroom, date),)
         begun: list[Delivery] = []
         state, note = IssueState.SENDING, ""
@@ -45,7 +49,8 @@ def send(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> tuple[Outcome, 
             state, note = _after_failure(newsroom, before, begun), str(error)
             raise
         finally:
-            newsroom.store.set_state(newsroom.edition.name, date, state, now, note)
+            held = state is IssueState.HELD
+            newsroom.store.set_state(newsroom.edition.name, date, state, now, note, begun=held)
             _show(newsroom, now)
     return outcomes
 
@@ -59,7 +64,7 @@ def recover(newsroom: Newsroom, now: dt.datetime) -> None:
                 state = IssueState.HELD if held else IssueState.DRAFT
                 note = "a send ended before it was done"
                 log.error("%s %s: %s; it is %s now", record.edition, record.date, note, state)
-                newsroom.store.set_state(record.edition, record.date, state, now, note)
+                newsroom.store.set_state(record.edition, record.date, state, now, note, begun=held)
 
 
 def _deliver(
@@ -88,8 +93,14 @@ def _show(newsroom: Newsroom, now: dt.datetime) -> None:
 
 
 def _require_ready(newsroom: Newsroom, date: dt.date) -> IssueState:
-    """Give the issue's state. Raises Skipped when it is not to be sent; saving again always is."""
+    """Give the issue's state. Raises Skipped when it is not to be sent; saving again always is.
+
+    Raises Held when it waits for a person.
+    """
     record = newsroom.store.issue(newsroom.edition.name, date)
+    require_whole(newsroom, record)
+    if record and record.state is IssueState.HELD and not record.begun:
+        raise _held(newsroom, date, record.note)
     again = () if newsroom.deliverer.irrevocable else SAVED_AGAIN
     if record is None or record.state not in {*READY, *again}:
         state = "there is no issue" if record is None else f"the issue is {record.state}"
@@ -99,6 +110,23 @@ def _require_ready(newsroom: Newsroom, date: dt.date) -> IssueState:
             hint="Build it first: digest build",
         )
     return record.state
+
+
+def _require_no_hold(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
+    """Raise Held, and record it, where the editors hold the issue since it was built."""
+    if reason := hold_reason(newsroom.choices(date)):
+        newsroom.store.set_state(newsroom.edition.name, date, IssueState.HELD, now, reason)
+        _show(newsroom, now)
+        raise _held(newsroom, date, reason)
+
+
+def _held(newsroom: Newsroom, date: dt.date, reason: str) -> Held:
+    return Held(
+        f"the issue is held: {reason}",
+        where=f"{newsroom.edition.name} {date}",
+        hint=f"Take that back (digest choose undo hold --date {date}) and build the issue again: "
+        "then it can be sent",
+    )
 
 
 def _after_failure(newsroom: Newsroom, before: IssueState, begun: Sequence[Delivery]) -> IssueState:

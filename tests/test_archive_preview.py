@@ -116,3 +116,15 @@ def test_many_runners_up_fold_away(tmp_path: Path, saved: SavedIssue) -> None:
     (details,) = page(folder / "preview.html").iter("details")
     assert details.findtext("summary") == "15 more"
     assert len(details.findall("ol/li")) == 15
+
+
+def test_a_held_issue_is_shown_as_held_with_its_reason(tmp_path: Path, saved: SavedIssue) -> None:
+    why = "the lawyers read it (config/choices/daily/2026-11-23.toml, issue.hold)"
+    held = replace(saved, issue=replace(saved.issue, hold=why))
+    preview = write_issue(tmp_path, held, templates=TEMPLATES) / "preview.html"
+    assert f"Held: {why}" in words(preview)
+    assert page(preview).find_class("held")
+
+
+def test_an_issue_that_nobody_holds_shows_no_such_mark(folder: Path) -> None:
+    assert page(folder / "preview.html").find_class("held") == []

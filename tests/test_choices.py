@@ -108,8 +108,16 @@ REFUSED = [
         f'{AT} 4: choice[1].txt is not a known key. Did you mean "text"?',
     ),
     (
-        "[issue]\nbreaking = true\n",
-        f"{AT} 2: issue.breaking is not a known key. Known here: subject, preheader, note, sombre",
+        "[issue]\nbraeking = true\n",
+        f'{AT} 2: issue.braeking is not a known key. Did you mean "breaking"?',
+    ),
+    (
+        '[issue]\nbreaking = "yes"\n',
+        f"{AT} 2: issue.breaking must be true or false, without quotes",
+    ),
+    (
+        "[issue]\nhold = true\n",
+        f"{AT} 2: issue.hold must be text, in quotes",
     ),
     (
         '[[choices]]\nurl = "https://courier.example/a"\ndo = "drop"\n',
@@ -249,3 +257,15 @@ def test_an_issue_may_be_said_to_be_sombre_or_not(tmp_path: Path, said: str, mea
     config = write(tmp_path, f"[issue]\nsombre = {said}\n")
     (chosen,) = load_choices(config, EDITION, DATE)
     assert (chosen.do, chosen.text, chosen.where) == ("sombre", meant, f"{WHERE}, issue.sombre")
+
+
+def test_breaking_and_hold_are_choices_about_the_issue(tmp_path: Path) -> None:
+    text = '[issue]\nbreaking = true\nhold = "the lawyers read it"\n'
+    assert load_choices(write(tmp_path, text), EDITION, DATE) == (
+        Choice(do="hold", text="the lawyers read it", where=f"{WHERE}, issue.hold"),
+        Choice(do="breaking", where=f"{WHERE}, issue.breaking"),
+    )
+
+
+def test_news_that_is_said_not_to_be_breaking_is_no_choice(tmp_path: Path) -> None:
+    assert load_choices(write(tmp_path, "[issue]\nbreaking = false\n"), EDITION, DATE) == ()

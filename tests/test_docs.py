@@ -44,6 +44,20 @@ def test_the_help_of_the_program_says_of_a_verb_what_the_verb_says_itself(verb: 
     assert help_text.split("\n\n")[0].replace("\n", " ") == VERBS[verb][1]
 
 
+def test_every_sub_verb_and_every_option_of_its_own_is_documented() -> None:
+    for verb in VERBS:
+        group = command(verb)
+        if not isinstance(group, click.Group):
+            continue
+        documented = section(verb)
+        for name, sub in group.commands.items():
+            assert f"### digest {verb} {name}" in documented
+            for parameter in sub.params:
+                if isinstance(parameter, click.Option):
+                    known = parameter.name in {"config_dir", "edition"}
+                    assert known or f"`{parameter.opts[0]}" in documented, parameter.opts[0]
+
+
 def test_no_verb_is_documented_that_is_not_there() -> None:
     text = (DOCS / "commands.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^## digest (\w+)", text, re.MULTILINE)) == set(VERBS)

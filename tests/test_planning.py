@@ -59,6 +59,56 @@ def test_without_such_a_story_the_best_leads_and_says_so() -> None:
     assert "no fresh story is told by two owners" in issue.lead.reasons[0]
 
 
+BREAKING = Choice(do="breaking", where="today, issue.breaking")
+
+
+def test_breaking_news_leads_though_one_owner_alone_tells_it() -> None:
+    issue = plan(
+        make_story(9, make_article("scoop")), told_by_two(5, "bridge"), choices=(BREAKING,)
+    )
+    assert (issue.breaking, issue.lead.title) == (True, "Scoop")
+    assert issue.lead.reasons == (
+        "best score; breaking news need not be told by 2 owners",
+        "1.80 times the score of the next, “Bridge”",
+        "breaking by the editors (today, issue.breaking)",
+    )
+    assert issue.subject == "Breaking: Scoop"
+
+
+def test_breaking_news_that_is_older_than_36_hours_does_not_lead() -> None:
+    old, new = make_article("old", hours_old=37), make_article("new")
+    issue = plan(make_story(9, old), make_story(5, new), choices=(BREAKING,))
+    assert issue.lead.title == "New"
+
+
+def test_a_pinned_lead_may_be_breaking_and_keeps_the_editors_subject() -> None:
+    pin = Choice(do="pin", url="https://courier.example/flood", to="lead", where="today, choice 1")
+    subject = Choice(do="subject", text="Flood at the docks", where="today, issue.subject")
+    issue = plan(
+        told_by_two(9, "bridge"),
+        make_story(1, make_article("flood")),
+        choices=(subject, BREAKING, pin),
+    )
+    assert issue.lead.reasons == (
+        "pinned by the editors (today, choice 1)",
+        "breaking by the editors (today, issue.breaking)",
+    )
+    assert issue.subject == "Flood at the docks"
+
+
+def test_an_issue_that_nobody_calls_breaking_is_not() -> None:
+    issue = plan(told_by_two(9, "bridge"))
+    assert (issue.breaking, issue.subject) == (False, "Bridge")
+
+
+def test_a_hold_is_told_with_its_reason_and_its_place() -> None:
+    hold = Choice(do="hold", text="the lawyers read it", where="today, issue.hold")
+    issue = plan(told_by_two(9, "bridge"), choices=(hold,))
+    assert issue.hold == "the lawyers read it (today, issue.hold)"
+    assert issue.notices == ("held by the editors: the lawyers read it (today, issue.hold)",)
+    assert plan(told_by_two(9, "bridge")).hold == ""
+
+
 def test_two_reports_of_one_owner_do_not_make_a_lead() -> None:
     twice = make_story(9, make_article("a"), make_article("b"))
     assert plan(twice, told_by_two(5, "bridge")).lead.title == "Bridge"
@@ -340,16 +390,22 @@ def test_a_pin_to_a_section_or_the_popular_list_stands_first_there() -> None:
 
 
 @given(
-    places=st.lists(st.sampled_from(["lead", "popular", "London", "World"]), max_size=3),
-    picks=st.lists(st.integers(0, 7), min_size=3, max_size=3, unique=True),
+    places=st.lists(st.sampled_from(["lead", "popular", "London", "World"]), max_size=5),
+    picks=st.permutations(range(8)),
+    words=st.lists(
+        st.sampled_from([BREAKING, Choice(do="sombre", text="true"), Choice(do="hold", text="so")])
+    ),
+    dropped=st.integers(0, 2),
 )
 def test_a_pin_always_stands_where_it_was_pinned_and_nowhere_else(
-    places: list[str], picks: list[int]
+    places: list[str], picks: list[int], words: list[Choice], dropped: int
 ) -> None:
     places = [p for n, p in enumerate(places) if p != "lead" or "lead" not in places[:n]]
     stories = [told_by_two(9 - n, f"s{n}") for n in range(8)]
     pins = tuple(choose("pin", f"s{n}", to=to) for n, to in zip(picks, places, strict=False))
-    issue = plan(*stories, choices=pins, edition=WITH_LIST)
+    drops = tuple(choose("drop", f"s{n}") for n in picks[len(places) : len(places) + dropped])
+    light = replace(WITH_LIST, sections=tuple(replace(s, light=True) for s in WITH_LIST.sections))
+    issue = plan(*stories, choices=(*words, *drops, *pins), edition=light)
     where = [(one.slot, one.url) for one in issue.placements]
     for pin in pins:
         assert (pin.to, pin.url) in where

@@ -486,6 +486,16 @@ def test_the_editors_note_stands_before_the_lead_and_is_absent_without_one() -> 
     assert "Tomorrow is a holiday." in rendered(the_courier(note=note)).text
 
 
+def test_breaking_news_is_called_so_above_its_headline_in_both_parts() -> None:
+    email = rendered(the_courier(breaking=True))
+    word = page_of(email).xpath("//p[.//span[@aria-hidden='true']][contains(., 'Breaking')]")[0]
+    assert words_of(word) == "■ Breaking"
+    assert word.getnext().tag == "h1"
+    assert "\n■ Breaking\nNight ferries return" in email.text
+    calm = the_email()
+    assert "Breaking" not in calm.html + calm.text
+
+
 def test_the_preheader_is_the_issues_and_comes_first() -> None:
     email = the_email()
     assert email.preheader == the_courier().preheader

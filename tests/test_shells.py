@@ -315,6 +315,26 @@ def test_a_typo_in_the_days_choices_does_not_stop_a_scheduled_morning(
     assert record.state is IssueState.DRAFT
 
 
+def test_a_choice_that_matches_nothing_is_an_alert_of_a_scheduled_morning_that_goes_on(
+    newsroom: Newsroom, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "config/choices/daily"
+    folder.mkdir(parents=True)
+    (folder / f"{TODAY}.toml").write_text(
+        '[[choice]]\nurl = "https://courier.example/gallion-brigde"\ndo = "drop"\n', "utf-8"
+    )
+    tick(newsroom, CUTOFF, since=CUTOFF)
+    record = newsroom.store.issue("daily", TODAY)
+    assert record is not None
+    assert record.state is IssueState.DRAFT
+    alerts = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+    assert (
+        f"config/choices/daily/{TODAY}.toml, choice 1: no article has the address "
+        "https://courier.example/gallion-brigde; the nearest are "
+        "https://courier.example/gallion-bridge"
+    ) in [alert.split(", https")[0] for alert in alerts]
+
+
 def test_no_job_is_begun_once_the_scheduler_is_stopping(newsroom: Newsroom) -> None:
     assert tick(newsroom, CUTOFF, since=CUTOFF, stopping=lambda: True) == ()
     assert newsroom.store.issue("daily", TODAY) is None

@@ -545,6 +545,17 @@ def test_an_issue_comes_back_as_it_was_saved(store: Store) -> None:
     assert store.issue("daily", TODAY + DAY) is None
 
 
+def test_that_a_send_began_is_not_forgotten_when_the_state_changes(store: Store) -> None:
+    store.save_issue(record(), [])
+    store.set_state("daily", TODAY, IssueState.HELD, NOW, "the lawyers")
+    assert store.issue("daily", TODAY) == record(
+        state=IssueState.HELD, state_at=NOW, note="the lawyers"
+    )
+    store.set_state("daily", TODAY, IssueState.HELD, NOW, "it died", begun=True)
+    store.set_state("daily", TODAY, IssueState.DRAFT, NOW)
+    assert store.issue("daily", TODAY) == record(state=IssueState.DRAFT, state_at=NOW, begun=True)
+
+
 def test_there_is_one_issue_a_day_and_a_rebuilt_one_replaces_its_placements(store: Store) -> None:
     store.save_issue(record(subject="Draft"), [placed(guid="1"), placed(guid="2")])
     store.save_issue(record(subject="Better"), [placed(guid="3")])
@@ -854,6 +865,25 @@ def test_a_store_of_the_first_version_is_brought_up_to_date_with_all_that_it_hol
         assert (state.title, dict(state.memory), state.failures) == ("World", {"etag": "a"}, 2)
         assert (state.health, state.due, state.failing_since) == (Health.FAILING, None, None)
         assert store.add_pull(FEED, pulled(article()), NOW) == 1
+
+
+@pytest.mark.parametrize(("state", "begun"), [("held", True), ("draft", False)])
+def test_what_an_older_version_held_is_taken_to_have_begun(
+    url: str, state: str, *, begun: bool
+) -> None:
+    with bare(url) as engine, engine.begin() as connection:
+        command.upgrade(migrations.config(connection), "0002")
+        connection.execute(
+            text(
+                "INSERT INTO issues (edition, date, state, cutoff, built_at, state_at, note,"
+                " subject, standfirst, stories, articles, size_bytes, findings) VALUES ('daily',"
+                " '2026-11-23', :state, '2026-11-23 05:30:00.000000', '2026-11-23 05:30:00.000000',"
+                " '2026-11-23 05:30:00.000000', '', '', '', 0, 0, 0, 0)"
+            ),
+            {"state": state},
+        )
+    with Store.open(url) as store:
+        assert [issue.begun for issue in store.issues()] == [begun]
 
 
 def test_a_store_of_a_newer_version_is_refused(url: str) -> None:

@@ -20,6 +20,7 @@ VERBS = {
     "pull": ("work", "Ask every source that is due what is new, and store it."),
     "build": ("work", "Build an issue from what is stored, and save it as a draft."),
     "sources": ("sources", "See, test, find and add the sources of an edition."),
+    "choose": ("choosing", "Write down what the editors decide for a day, or take it back."),
     "run": ("work", "Pull, build and send one issue, now."),
     "explain": ("look", "Say why each story stands where it stands."),
     "preview": ("look", "Open an issue's preview in the browser."),

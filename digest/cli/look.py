@@ -18,6 +18,7 @@ from digest.cli.shared import (
     shown,
 )
 from digest.errors import DigestError
+from digest.model import IssueState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -181,12 +182,18 @@ def _tell_issues(records: tuple[IssueRecord, ...]) -> None:
     for record in records:
         table.add_row(
             str(record.date),
-            record.state,
+            Text(_state(record)),
             Text(record.subject or record.note),
             str(record.articles),
             f"{record.size_bytes / 1000:.0f} kB",
         )
     Console().print(table if records else "No issue yet: digest run")
+
+
+def _state(record: IssueRecord) -> str:
+    """Give the state of an issue, and of one that waits for a person why."""
+    held = record.state is IssueState.HELD and record.note
+    return f"{record.state}: {record.note}" if held else record.state
 
 
 def _tell_sources(newsroom: Newsroom, states: Mapping[str, SourceState]) -> None:

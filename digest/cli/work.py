@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.building import Built
+    from digest.errors import Held
     from digest.newsroom import Newsroom
     from digest.pulling import PullReport, SourceResult
 
@@ -119,7 +120,7 @@ def run(
 
     It does so whatever the day. The cutoff is now, or TIME with --at.
     """
-    from digest import building, sending
+    from digest import building
 
     with opened(config_dir, edition) as newsroom:
         now = moment(at, newsroom.publication)
@@ -134,13 +135,27 @@ def run(
             _tell_pull(report)
         _enrich(newsroom, date, now)
         built = building.build(newsroom, date, now, now)
-        outcomes = sending.send(newsroom, date, now)
+        sent, held = _send(newsroom, date, now)
     if as_json:
         print_json(_built_facts(newsroom, built) | {"pull": _pull_facts(report)})
     else:
         _tell_built(built)
-        click.echo(f"Sent {len(outcomes)} email, the publication's own copy")
+        if sent:
+            click.echo(f"Sent {sent} email, the publication's own copy")
         _tell_places(newsroom, built)
+    if held:
+        raise held
+
+
+def _send(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> tuple[int, Held | None]:
+    """Send what was built; an issue that is held is told of after what was built."""
+    from digest import sending
+    from digest.errors import Held
+
+    try:
+        return len(sending.send(newsroom, date, now)), None
+    except Held as reason:
+        return 0, reason
 
 
 def _pull(newsroom: Newsroom, now: dt.datetime, *, force: bool, quiet: bool) -> PullReport:
@@ -239,6 +254,7 @@ def _built_facts(newsroom: Newsroom, built: Built) -> dict[str, object]:
         "edition": issue.edition,
         "date": issue.date,
         "subject": issue.subject,
+        "hold": issue.hold,
         "articles": issue.articles,
         "stories": issue.stories,
         "placed": len(issue.placements),

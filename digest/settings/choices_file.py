@@ -25,6 +25,16 @@ class IssueTable(Table):
         description="`true` leaves out the sections marked light, `false` keeps them whatever the "
         "lead; else the lead's own words decide.",
     )
+    breaking: bool = Field(
+        default=False,
+        description="`true` marks the lead as breaking news, in the email and its subject; it need "
+        "not be told by two owners then.",
+    )
+    hold: Line = Field(
+        default="",
+        description="Why the issue is not to be sent: it is built and shown as held until this key "
+        "is taken out and it is built again.",
+    )
 
 
 class ChoiceTable(Table):
@@ -58,7 +68,10 @@ class ChoiceTable(Table):
 
 
 class ChoicesFile(Table):
-    """One day's decisions, which go before the ranking. A day without a file has none."""
+    """One day's decisions, which go before the ranking. A day without a file has none.
+
+    `digest choose` writes them down, and takes them back.
+    """
 
     issue: IssueTable = Field(default_factory=IssueTable)
     choice: list[ChoiceTable] = Field(

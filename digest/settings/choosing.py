@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from digest.errors import ConfigError
 from digest.model import Image
 from digest.recipe import Choice
 from digest.settings.choices_file import ChoicesFile
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
 
     from digest.recipe import Edition
     from digest.settings.choices_file import ChoiceTable
+    from digest.settings.layers import Layer
 
-ABOUT_THE_ISSUE = ("subject", "preheader", "note")
+ABOUT_THE_ISSUE = ("subject", "preheader", "note", "hold")
 # What each decision needs, and what it may have besides.
 NEEDS: dict[str, tuple[str, ...]] = {
     "pin": ("to",),
@@ -37,21 +40,56 @@ MAY_HAVE: dict[str, tuple[str, ...]] = {
 KEYS = ("to", "text", "title", "standfirst", "source", "image", "alt", "credit")
 WORDS = ("retitle", "standfirst", "image")  # what an article is shown with
 PIN_PLACES = ("lead", "popular")
+_HOLD = re.compile(rb"^[ \t]*(issue\.)?hold[ \t]*=", re.MULTILINE)
 
 
 def load(config_dir: Path, edition: Edition, date: dt.date) -> tuple[Choice, ...]:
-    """Read one day's decisions. Raises ConfigError."""
-    path = config_dir / "choices" / edition.name / f"{date.isoformat()}.toml"
+    """Read one day's decisions. Raises ConfigError, which says whether the file seems to hold."""
+    path = day_file(config_dir, edition, date)
     if not path.exists():
         return ()
-    layers = [read_toml(path)]
-    file = validate(ChoicesFile, layers)
-    titles = {rule.title.casefold(): rule.title for rule in edition.sections}
-    if problems := [*_incomplete(file.choice, titles), *_contradictions(file.choice)]:
-        raise gather(problems, layers)
+    try:
+        file = checked([read_toml(path)], edition)
+    except ConfigError as error:
+        error.holds = _HOLD.search(path.read_bytes()) is not None
+        raise
+    titles = _titles(edition)
     # Told to readers of the issue's reasons, so the same wherever the publication's root is.
     where = f"{config_dir.resolve().name}/choices/{edition.name}/{path.name}"
     return (*_about_issue(file, where), *_about_articles(file, where, titles))
+
+
+def day_file(config_dir: Path, edition: Edition, date: dt.date) -> Path:
+    """Give the file of a day's decisions, be it there or not."""
+    return config_dir / "choices" / edition.name / f"{date.isoformat()}.toml"
+
+
+def checked(layers: Sequence[Layer], edition: Edition) -> ChoicesFile:
+    """Read a file's tables. Raises ConfigError for what is wrong, and what contradicts itself."""
+    file = validate(ChoicesFile, layers)
+    if problems := [*_incomplete(file.choice, _titles(edition)), *_contradictions(file.choice)]:
+        raise gather(problems, layers)
+    return file
+
+
+def contradicted(choices: Sequence[ChoiceTable]) -> tuple[int, ...]:
+    """Name the decisions, counted from 0, beside which the last cannot be kept."""
+    *others, last = choices
+    claims = set(_claims(last))
+    return tuple(place for place, one in enumerate(others) if claims & set(_claims(one)))
+
+
+def places(do: str, edition: Edition) -> tuple[str, ...]:
+    """Name the places that a decision may bring an article to."""
+    return _places(do, _titles(edition))
+
+
+def _titles(edition: Edition) -> dict[str, str]:
+    return {rule.title.casefold(): rule.title for rule in edition.sections}
+
+
+def _places(do: str, titles: dict[str, str]) -> tuple[str, ...]:
+    return tuple(titles.values()) if do == "move" else (*PIN_PLACES, *titles.values())
 
 
 def _about_issue(file: ChoicesFile, where: str) -> Iterator[Choice]:
@@ -61,6 +99,8 @@ def _about_issue(file: ChoicesFile, where: str) -> Iterator[Choice]:
     if file.issue.sombre is not None:
         text = "true" if file.issue.sombre else "false"
         yield Choice(do="sombre", text=text, where=f"{where}, issue.sombre")
+    if file.issue.breaking:
+        yield Choice(do="breaking", where=f"{where}, issue.breaking")
 
 
 def _about_articles(file: ChoicesFile, where: str, titles: dict[str, str]) -> Iterator[Choice]:
@@ -97,11 +137,11 @@ def _incomplete(choices: Sequence[ChoiceTable], titles: dict[str, str]) -> Itera
                 yield ("choice", place, key), f'is missing, and do = "{table.do}" needs it', ""
         if (table.alt or table.credit) and table.do == "add" and not table.image:
             yield ("choice", place, "image"), "is missing: there are words about a picture", ""
-        places = tuple(titles.values()) if table.do == "move" else (*PIN_PLACES, *titles.values())
-        known = {each.casefold() for each in places}
+        there = _places(table.do, titles)
+        known = {each.casefold() for each in there}
         if "to" in needed and table.to and table.to.casefold() not in known:
             what = f'is "{table.to}", and there is no such place to {table.do} to'
-            yield ("choice", place, "to"), what, suggest(table.to, places, "There are")
+            yield ("choice", place, "to"), what, suggest(table.to, there, "There are")
 
 
 def _contradictions(choices: Sequence[ChoiceTable]) -> Iterator[Problem]:

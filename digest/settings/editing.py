@@ -8,9 +8,7 @@ it must hold what the file held, and the new sources behind the others, or nothi
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +20,7 @@ from digest.settings.edition_file import EditionFile
 from digest.settings.layers import Layer, line_numbers, read_toml
 from digest.settings.problems import gather, suggest, validate
 from digest.settings.recipes import contradictions
+from digest.settings.replacing import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,7 +92,7 @@ def add_sources(config_dir: Path, edition: str, new: Sequence[NewSource]) -> Pat
             hint=f"Write each as a table, and add this one by hand:\n\n{_tables(new)}",
         )
     _require_sound(path, after)
-    _replace(path, (raw[: len(raw) - len(text)] + after).encode())
+    replace_file(path, (raw[: len(raw) - len(text)] + after).encode())
     return path
 
 
@@ -151,15 +150,3 @@ def _require_sound(path: Path, text: str) -> None:
     file = validate(EditionFile, layers)
     if problems := list(contradictions(file)):
         raise gather(problems, layers)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Put a file in place whole, with the mode of the old one; a link goes on pointing to it."""
-    target = path.resolve()
-    aside = target.with_name(f".{target.name}.new")
-    with aside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.chmod(stat.S_IMODE(target.stat().st_mode))
-    aside.replace(target)

@@ -65,12 +65,16 @@ def write_state(
     *,
     now: dt.datetime,
     note: str,
+    begun: bool,
 ) -> bool:
-    """Move an issue into a state; say whether there is such an issue."""
+    """Move an issue into a state; say whether there is such an issue.
+
+    Once a send of it has begun, that is never forgotten.
+    """
     moved = connection.execute(
         update(issues)
         .where(issues.c.edition == edition, issues.c.date == date)
-        .values(state=state.value, state_at=now, note=note)
+        .values(state=state.value, state_at=now, note=note, **({"begun": True} if begun else {}))
     )
     return moved.rowcount == 1
 

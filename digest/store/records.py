@@ -17,7 +17,8 @@ class IssueRecord:
 
     `state_at` is when the issue came into its `state`, `note` says why. `stories` and `articles`
     count what was considered, `findings` preflight's errors and warnings together; `size_bytes`
-    is the HTML's.
+    is the HTML's. `begun` says that a send of it began which nobody can call back, so that it may
+    have left the house in part; an issue that the editors hold is not.
     """
 
     edition: str
@@ -33,3 +34,4 @@ class IssueRecord:
     articles: int = 0
     size_bytes: int = 0
     findings: int = 0
+    begun: bool = False

@@ -256,11 +256,21 @@ class Store:
             return read_issues(connection, edition)
 
     def set_state(
-        self, edition: str, date: dt.date, state: IssueState, now: dt.datetime, note: str = ""
+        self,
+        edition: str,
+        date: dt.date,
+        state: IssueState,
+        now: dt.datetime,
+        note: str = "",
+        *,
+        begun: bool = False,
     ) -> None:
-        """Move an issue into a state, with a note on why. Raises StoreError if there is none."""
+        """Move an issue into a state, with a note on why. Raises StoreError if there is none.
+
+        `begun` notes that a send began which nobody can call back; it stays so.
+        """
         with self._writing() as connection:
-            if not write_state(connection, edition, date, state, now=now, note=note):
+            if not write_state(connection, edition, date, state, now=now, note=note, begun=begun):
                 raise StoreError(
                     "there is no such issue", where=f"{edition} {date}", hint="Build it first"
                 )

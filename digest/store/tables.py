@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     Float,
@@ -136,6 +137,7 @@ issues = Table(
     Column("articles", Integer, nullable=False),
     Column("size_bytes", Integer, nullable=False),
     Column("findings", Integer, nullable=False),
+    Column("begun", Boolean, nullable=False),  # a send that nobody can call back
     UniqueConstraint("edition", "date"),  # this makes one issue a day
 )
 

@@ -1,0 +1,58 @@
+"""Which article an editor means: by its address, or by a part of its address or headline. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from digest.urls import canonical_url, is_web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from digest.model import Article
+
+NEAREST = 3
+LIKENESS = 0.5  # of difflib: below it, nobody would take the one for the other
+_PLAIN = str.maketrans("’‘“”", "''\"\"")  # as keyboards have them
+
+
+def find_articles(words: str, articles: Sequence[Article]) -> tuple[Article, ...]:
+    """Give the articles that an address, or a part of an address or headline, may mean.
+
+    Where the words are the whole of a headline, or of an address's last step, only those with it.
+    Of several with one address the first; in the order of `articles`. Case, quotation marks and
+    spaces make no difference.
+    """
+    first = {canonical_url(article.url): article for article in reversed(articles)}
+    told = [article for article in articles if first[canonical_url(article.url)] is article]
+    if is_web(words):
+        return tuple(one for one in told if canonical_url(one.url) == canonical_url(words))
+    part = _plain(words)
+    whole = tuple(one for one in told if part in {_plain(_slug(one.url)), _plain(one.title)})
+    parts = (one for one in told if part in _plain(one.url) or part in _plain(one.title))
+    return whole or tuple(parts)
+
+
+def nearest_articles(words: str, articles: Iterable[Article]) -> tuple[Article, ...]:
+    """Give the few articles whose address, or for words whose headline, is most like them.
+
+    The likest first.
+    """
+    said: dict[str, Article] = {}
+    for article in sorted(articles, key=lambda one: (one.url, one.source)):
+        for text in (article.url,) if is_web(words) else (_slug(article.url), article.title):
+            said.setdefault(_plain(text), article)
+    close = difflib.get_close_matches(_plain(words), said, n=NEAREST * 2, cutoff=LIKENESS)
+    found: dict[str, Article] = {}
+    for text in close:
+        found.setdefault(canonical_url(said[text].url), said[text])
+    return tuple(found.values())[:NEAREST]
+
+
+def _slug(url: str) -> str:
+    return url.rstrip("/").rpartition("/")[2]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.translate(_PLAIN).casefold().split())
