@@ -1,7 +1,7 @@
 """The composition root: the one place where configuration becomes working parts.
 
 A plug is a class. It is handed what it asks for by the names of its parameters (`source`, `root`,
-`out`, `sandbox`, a secret) and the options that the editors wrote beside `use`.
+`out`, `sandbox`, `clicks`, a secret) and the options that the editors wrote beside `use`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import datetime as dt
 import importlib
 import inspect
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import ConfigError, DigestError
@@ -39,6 +40,7 @@ BUILT_IN = {
     ("popularity", "table"): "digest.popularity.table:Table",
     ("popularity", "plausible"): "digest.popularity.plausible:Plausible",
     ("popularity", "matomo"): "digest.popularity.matomo:Matomo",
+    ("popularity", "clicks"): "digest.popularity.clicks:Clicks",
     ("weather", "open_meteo"): "digest.weather.open_meteo:OpenMeteo",
     ("weather", "file"): "digest.weather.file:File",
     ("delivery", "folder"): "digest.delivery.folder:Folder",
@@ -67,7 +69,7 @@ def open_newsroom(configuration: Configuration, recipe: Recipe) -> Iterator[News
             http=lambda: make_client(configuration),
             sandbox=sandbox,
             enricher=_enricher(sandbox) if recipe.reads_pages else None,
-            **make_plugs(configuration, recipe, sandbox),
+            **make_plugs(configuration, recipe, sandbox, store),
         )
 
 
@@ -84,9 +86,16 @@ def _enricher(sandbox: Sandbox) -> Enricher:
     return ArticlePage(sandbox)
 
 
-def make_plugs(configuration: Configuration, recipe: Recipe, sandbox: Sandbox) -> dict[str, Any]:
-    """Make every plug of an edition, by the `Newsroom` field that it belongs to."""
+def make_plugs(
+    configuration: Configuration, recipe: Recipe, sandbox: Sandbox, store: Store | None = None
+) -> dict[str, Any]:
+    """Make every plug of an edition, by the `Newsroom` field that it belongs to.
+
+    A plug that counts clicks needs the `store`, and is handed no more of it than these.
+    """
+    clicks = partial(store.clicks, recipe.edition.name) if store else None
     context = {
+        "clicks": clicks,
         "root": configuration.root,
         "out": configuration.out,
         "sandbox": sandbox,

@@ -1,4 +1,4 @@
-"""Build: load what the window holds; group, rank, plan; render, preflight; write the folder.
+"""Build: gather, decide, render, preflight; write the folder and record it.
 
 Gather → decide → apply: everything between `gather` and `_save` is pure.
 """
@@ -6,49 +6,29 @@ Gather → decide → apply: everything between `gather` and `_save` is pure.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from digest import __version__, archive
+from digest.clicks import counted_links, uncounted
 from digest.deciding import decide
 from digest.errors import AlreadyIssued, Held
-from digest.inputs import Inputs
+from digest.gathering import gather
 from digest.mime import compile_message, message_id
-from digest.model import IssueState, Past
+from digest.model import OUT, IssueState, Past
 from digest.preflight import check_email
 from digest.rendering import render_issue, theme_fingerprint
 from digest.store import IssueRecord
 from digest.timetable import slot_on
-from digest.wording import learn_idf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from digest.health import SourceState
-    from digest.model import (
-        Article,
-        Email,
-        Image,
-        Issue,
-        Probe,
-        Report,
-        Source,
-    )
+    from digest.inputs import Inputs
+    from digest.model import Email, Issue
     from digest.newsroom import Newsroom
     from digest.preflight import Finding
-    from digest.recipe import Edition
-    from digest.store import Store
-
-ARCHIVE_HEADLINES = 5_000  # what the IDF is learnt from: weeks of a newsroom, 0.1 s to count
-AFTER_CUTOFF_H = 1  # counts and weather pulled for a cutoff come after it; later ones are not its
-LOOK_AHEAD = dt.timedelta(hours=48)  # what is dated further ahead was taken to have no date
-LATE_H = 12  # how late after its date an article may show up in its feed and still be news
-OUT = (IssueState.SENDING, IssueState.SENT)
-NAME_LENGTH = 24  # characters of a feed's title that is still its outlet's name
-NO_NAME = frozenset("|>:•–—/")  # what stands between an outlet's name and a department's
-WEATHER_AGE_H = 3  # older weather is history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,40 +59,9 @@ def build(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.dateti
     return built
 
 
-def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datetime) -> Inputs:
-    """Load everything that the issue is decided from.
-
-    Articles are those known at `now`; counts, weather and archive are those of its own morning,
-    so that a past date can be built again.
-    """
-    store, edition = newsroom.store, _titled(newsroom)
-    morning = min(now, cutoff + dt.timedelta(hours=AFTER_CUTOFF_H))
-    window = _enriched(store, candidates(newsroom, date, cutoff, now))
-    ahead = store.articles(
-        [source.id for source in edition.sources], cutoff, cutoff + LOOK_AHEAD, known_by=morning
-    )
-    past = store.past(edition.name, date)
-    stored = store.readings(edition.name, morning)
-    return Inputs(
-        version=__version__,
-        publication=newsroom.publication,
-        edition=edition,
-        date=date,
-        cutoff=cutoff,
-        articles=_in_language(newsroom, (*ahead, *window)),
-        background=_in_language(newsroom, _background(newsroom, past)),
-        first_reads=_first_reads(newsroom, window),
-        idf=learn_idf(store.headlines(morning, ARCHIVE_HEADLINES)),
-        readings=tuple((name, stored.get(name, ())) for name in newsroom.popularity),
-        choices=newsroom.choices(date),
-        past=past,
-        weather=_fresh(store.report(edition.name, morning), morning),
-    )
-
-
 def express(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> tuple[Email, bytes]:
     """Render the issue and compile the message that a subscriber gets, addresses aside."""
-    email = render_issue(issue, themes=themes)
+    email = render_issue(counted_links(issue, _link_base(inputs)), themes=themes)
     sender = inputs.publication.sender
     domain = parseaddr(sender)[1].rpartition("@")[2]
     edition = inputs.edition
@@ -125,6 +74,11 @@ def express(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> tuple[Ema
         list_id=f"{edition.title} <{edition.name}.{domain}>",
     )
     return email, message
+
+
+def _link_base(inputs: Inputs) -> str:
+    """Give the address by way of which links to stories lead, "" if they lead straight on."""
+    return inputs.publication.web_url if inputs.edition.popular.clicks else ""
 
 
 def rebuilt_state(newsroom: Newsroom, date: dt.date) -> IssueState:
@@ -171,6 +125,7 @@ def _save(
         archive.SavedIssue(
             issue=issue,
             email=email,
+            looked_at=uncounted(email, issue, _link_base(inputs)),
             message=message,
             inputs=archive.dump(inputs),
             findings=findings,
@@ -201,105 +156,6 @@ def _save(
         _placements(issue),
     )
     return Built(folder=folder, issue=issue, email=email, findings=findings, state=state)
-
-
-def _titled(newsroom: Newsroom) -> Edition:
-    """Give the edition with every source named: by the editors, by itself, or by its domain."""
-    states = newsroom.store.source_states()
-    return replace(
-        newsroom.edition,
-        sources=tuple(
-            replace(source, title=source.title or _own_name(source, states.get(source.id)))
-            for source in newsroom.edition.sources
-        ),
-    )
-
-
-def _own_name(source: Source, state: SourceState | None) -> str:
-    """Take a feed's title for its outlet's name if it looks like one: "NYT > World" does not."""
-    title = state.title if state else ""
-    is_name = 0 < len(title) <= NAME_LENGTH and not set(title) & NO_NAME
-    return title if is_name else source.owner
-
-
-def candidates(
-    newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datetime
-) -> tuple[Article, ...]:
-    """Load the articles of the window, and those that came too late for the issue before it.
-
-    A feed may show an article hours after its date, when the cutoff between them has passed.
-    """
-    store, ids = newsroom.store, [source.id for source in newsroom.edition.sources]
-    since = _since(newsroom, date, cutoff)
-    found = store.articles(ids, since, cutoff, known_by=now)
-    records = store.issues(newsroom.edition.name)
-    built = [record.built_at for record in records if record.date < date and record.state in OUT]
-    if not built:
-        return found
-    late = dt.timedelta(hours=LATE_H)
-    return found + store.articles(ids, since - late, since, known_by=now, new_since=max(built))
-
-
-def _background(newsroom: Newsroom, past: Iterable[Past]) -> tuple[Article, ...]:
-    """Load the articles of the edition's sources that earlier issues placed, or named as others."""
-    ids = {source.id for source in newsroom.edition.sources}
-    urls = sorted({url for one in past for url in (one.url, *one.others)})
-    return tuple(a for a in newsroom.store.articles_at(urls) if a.source in ids)
-
-
-def _first_reads(newsroom: Newsroom, window: Iterable[Article]) -> dict[str, dt.datetime]:
-    """Say when the sources with undated articles were read first."""
-    undated = sorted({article.source for article in window if article.published is None})
-    states = newsroom.store.source_states() if undated else {}
-    firsts = {one: states[one].first_success for one in undated if one in states}
-    return {one: first for one, first in firsts.items() if first}
-
-
-def _enriched(store: Store, articles: tuple[Article, ...]) -> tuple[Article, ...]:
-    """Add what was looked up of articles: their pages, and what their pictures really are."""
-    pages = store.pages([article.url for article in articles])
-    articles = tuple(
-        replace(
-            article,
-            image=article.image or page.image,
-            summary=article.summary or page.summary,
-            body=article.body or page.body,
-        )
-        if (page := pages.get(article.url))
-        else article
-        for article in articles
-    )
-    probes = store.probes([article.image.url for article in articles if article.image])
-    return tuple(replace(a, image=_honest(a.image, probes)) for a in articles)
-
-
-def _honest(image: Image | None, probes: Mapping[str, Probe]) -> Image | None:
-    """Give a picture the size that it has; None if it turned out to be of no use."""
-    probe = probes.get(image.url) if image else None
-    if image is None or probe is None or not (probe.fault or probe.width):
-        return image
-    return None if probe.fault else replace(image, width=probe.width, height=probe.height)
-
-
-def _in_language(newsroom: Newsroom, articles: Iterable[Article]) -> tuple[Article, ...]:
-    """Take articles whose feed states no language to be in the publication's."""
-    language = newsroom.publication.language
-    return tuple(a if a.language else replace(a, language=language) for a in articles)
-
-
-def _since(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime) -> dt.datetime:
-    """Give the start of the window: its hours, or the last issue's cutoff if that is longer ago."""
-    window = newsroom.edition.window
-    since = cutoff - dt.timedelta(hours=window.hours)
-    last = newsroom.store.last_cutoff(newsroom.edition.name, date) if window.since_last else None
-    return max(min(since, last or since), cutoff - dt.timedelta(hours=window.max_hours))
-
-
-def _fresh(report: Report | None, now: dt.datetime) -> Report | None:
-    """Drop weather that is too old to print."""
-    if report is None or now - report.as_of > dt.timedelta(hours=WEATHER_AGE_H):
-        return None
-    return report
 
 
 def _placements(issue: Issue) -> tuple[Past, ...]:

@@ -10,19 +10,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digest.adding import is_added, with_added
-from digest.continuity import History
+from digest.adding import with_added
+from digest.counts import usable_counts
 from digest.dating import part_news
-from digest.grouping import group_articles
+from digest.inputs import judged_counts
 from digest.planning import RUNNERS_UP, plan_issue
-from digest.popular import usable_counts
 from digest.ranking import rank_stories
+from digest.telling import of_window, tell_stories
 
 if TYPE_CHECKING:
-    from collections.abc import Container
-
     from digest.inputs import Inputs
-    from digest.model import Issue, ScoredStory, Story
+    from digest.model import Issue
 
 
 def decide(inputs: Inputs, *, told: int = RUNNERS_UP) -> Issue:
@@ -40,39 +38,13 @@ def decide(inputs: Inputs, *, told: int = RUNNERS_UP) -> Issue:
         zone=inputs.publication.timezone,
     )
     inputs = replace(inputs, articles=news)
-    fresh = {(article.source, article.guid) for article in news}
-    stories = [
-        story
-        for story in _stories(inputs, fresh)
-        if any((article.source, article.guid) in fresh for article in story.articles)
-    ]
-    history = History(inputs.past, edition.timetable.cutoff)
-    counts, _ = usable_counts(inputs.readings, edition.popular, inputs.cutoff)
+    stories = tell_stories(inputs)
+    counts, _ = usable_counts(judged_counts(inputs))
     scored = rank_stories(
-        history.named(stories),
+        stories.current,
         edition=edition,
         readings=counts.readings if counts else (),
         past=inputs.past,
         now=inputs.cutoff,
     )
-    return plan_issue(inputs, [_without_background(one, fresh) for one in scored], aside, told=told)
-
-
-def _stories(inputs: Inputs, fresh: Container[tuple[str, str]]) -> list[Story]:
-    """Group all that is known; what editors added by hand tells no other's story."""
-    known = (a for a in inputs.background if (a.source, a.guid) not in fresh)
-    told = [article for article in inputs.articles if not is_added(article)]
-    alone = [(article,) for article in inputs.articles if is_added(article)]
-    weights = {source.id: source.weight for source in inputs.edition.sources}
-    return [
-        story
-        for articles in ((*told, *known), *alone)
-        for story in group_articles(articles, idf=inputs.idf, weights=weights)
-    ]
-
-
-def _without_background(one: ScoredStory, fresh: Container[tuple[str, str]]) -> ScoredStory:
-    """Show a story by what is new of it: what an earlier issue placed has done its work."""
-    articles = tuple(a for a in one.story.articles if (a.source, a.guid) in fresh)
-    face = one.story.face if one.story.face in articles else articles[0]
-    return replace(one, story=replace(one.story, articles=articles, face=face))
+    return plan_issue(inputs, of_window(scored, inputs), stories.earlier, aside, told=told)

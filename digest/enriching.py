@@ -12,9 +12,9 @@ import datetime as dt
 import logging
 from typing import TYPE_CHECKING, TypeVar
 
-from digest.building import gather
 from digest.deciding import decide
 from digest.errors import DigestError, Skipped
+from digest.gathering import gather
 from digest.probing import probe, probe_file
 
 if TYPE_CHECKING:

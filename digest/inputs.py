@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from digest.counts import Counts, judge_counts
 from digest.model import Article, Past, Reading, Report
 from digest.recipe import Choice, Edition, Publication
 from digest.wording import Idf
@@ -17,8 +18,9 @@ class Inputs:
 
     `articles` are those of the window, and those that were known before their date; `background`
     those that earlier issues placed or named, so that a story that goes on is recognised.
-    `first_reads` says when sources with undated articles were read first, by id. `readings` is
-    (provider, its readings) in the editors' order. `version` is the program's.
+    `read_earlier` are those of before the window that readers still chose. `first_reads` says when
+    sources with undated articles were read first, by id. `readings` is (provider, its readings) in
+    the editors' order. `version` is the program's.
     """
 
     version: str
@@ -28,6 +30,7 @@ class Inputs:
     cutoff: dt.datetime
     articles: tuple[Article, ...]
     background: tuple[Article, ...] = ()
+    read_earlier: tuple[Article, ...] = ()
     first_reads: Mapping[str, dt.datetime] = field(default_factory=dict)
     idf: Idf
     readings: tuple[tuple[str, tuple[Reading, ...]], ...] = ()
@@ -35,3 +38,9 @@ class Inputs:
     past: tuple[Past, ...] = ()
     weather: Report | None = None
     notices: tuple[str, ...] = ()
+
+
+def judged_counts(inputs: Inputs) -> tuple[Counts, ...]:
+    """Judge what each provider counted of the articles at hand."""
+    articles = (*inputs.articles, *inputs.read_earlier)
+    return judge_counts(inputs.readings, articles, edition=inputs.edition, cutoff=inputs.cutoff)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from digest.capping import Caps
 from digest.continuity import History
+from digest.counts import usable_counts
 from digest.errors import Skipped
+from digest.inputs import judged_counts
 from digest.leading import LEAD_OWNERS, choose_lead
 from digest.model import MostPopular, Section
 from digest.overruling import Overruling
 from digest.placing import face_of, place
-from digest.popular import is_last_list, rank_popular, usable_counts
+from digest.popular import LastList, besides, rank_popular
 from digest.relating import related_stories
 from digest.sectioning import Filing, file_article
 from digest.sombre import sombre_reason
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from digest.inputs import Inputs
     from digest.model import Article, Placement, ScoredStory
     from digest.overruling import Pin
+    from digest.popular import Ranked
 
 ALIKE_PENALTY = 0.7  # greedy MMR (Carbonell & Goldstein 1998): score × (1 − .7 × likeness)
 
@@ -36,14 +39,23 @@ class Page:
     """The page while it is being filled.
 
     `why_not` says of stories that stand nowhere which rule kept them out, by id; `bars` what the
-    last pick of a full section was worth.
+    last pick of a full section was worth. Stories of before the window, `earlier`, may be popular
+    and no more; those that have news, which are in both, not even that.
     """
 
-    def __init__(self, inputs: Inputs, scored: Sequence[ScoredStory]) -> None:
+    def __init__(
+        self,
+        inputs: Inputs,
+        scored: Sequence[ScoredStory],
+        earlier: Sequence[ScoredStory] = (),
+    ) -> None:
         self.inputs = inputs
         self.edition = inputs.edition
         self.scored = tuple(scored)
-        self.overruling = Overruling(inputs, scored)
+        news = {one.story.id for one in self.scored}
+        self._earlier = tuple(one for one in earlier if one.story.id not in news)
+        self._going_on = tuple(one for one in earlier if one.story.id in news)
+        self.overruling = Overruling(inputs, self.scored, self._earlier)
         self.notices = self.overruling.notices
         self.why_not = dict(self.overruling.dropped)
         self.bars: dict[str, float] = {}
@@ -56,7 +68,7 @@ class Page:
         self._shown: set[str] = set()  # canonical URLs that stand somewhere
         self._left_out: dict[str, str] = {}  # section → why nothing is picked for it
         self._no_lead: dict[str, str] = {}  # story id → why it does not lead, for the best
-        self.filing = {one.story.id: self._file(one) for one in self.scored}
+        self.filing = {one.story.id: self._file(one) for one in (*self.scored, *self._earlier)}
 
     def _file(self, one: ScoredStory) -> Filing:
         """Find the section that the editors moved the story to, else that of its face."""
@@ -118,37 +130,60 @@ class Page:
             found.append(self._put(one, "related", (f"shares with the lead: {shared}",)))
         return tuple(found)
 
-    def popular(self) -> MostPopular | None:
-        """Fill the list with what readers chose, besides what stands above it."""
+    def popular(self, lead: Placement) -> MostPopular | None:
+        """Fill the list with what readers chose, besides what stands at the top."""
         rule = self.edition.popular
         if not rule.count:
             return None
-        counts, refusals = usable_counts(self.inputs.readings, rule, self.inputs.cutoff)
+        counts, refusals = usable_counts(judged_counts(self.inputs))
         self.notices.extend(refusals)
+        last = LastList(self.inputs.past)
         ranked = rank_popular(
             self.scored,
             counts,
             edition=self.edition,
             cutoff=self.inputs.cutoff,
             zone=self.inputs.publication.timezone,
+            earlier=(*self._earlier, *self._going_on),
+            last=last,
         )
         if ranked.notice:
             self.notices.append(ranked.notice)
-        items: list[Placement] = []
-        for one, pin in self._pins("popular"):
-            items.append(self._put(one, "popular", (pin.reason,), pin.article))
-        for one, article in ranked.entries:
-            if len(items) < rule.count and self._may_pick(one):
-                reason = f"number {len(items) + 1} of {ranked.title.lower()}"
-                items.append(self._put(one, "popular", (reason,), article))
+        top = frozenset(self.taken)
+        items, left_out = self._fill_list(ranked, top)
         if not items:
             return None
-        again = counts and is_last_list([item.url for item in items], self.inputs.past)
+        items = [
+            replace(
+                item,
+                standfirst=item.standfirst if rule.summaries else "",
+                reasons=item.reasons + last.reasons(item.story, item.url),
+            )
+            for item in items
+        ]
         return MostPopular(
-            title="Still most popular" if again else ranked.title,
-            basis=ranked.basis,
-            items=tuple(i if rule.summaries else replace(i, standfirst="") for i in items),
+            title=ranked.still if last.repeats(items) else ranked.title,
+            basis=besides(ranked.basis, left_out, lead=lead.story, top=top),
+            items=tuple(items),
         )
+
+    def _fill_list(self, ranked: Ranked, top: frozenset[str]) -> tuple[list[Placement], set[str]]:
+        """Give the items, pins first, and the stories that would stand here but for a rule."""
+        left_out: set[str] = set()
+        items = [
+            self._put(one, "popular", (pin.reason,), pin.article)
+            for one, pin in self._pins("popular")
+        ]
+        for entry in ranked.entries:
+            one = entry.scored
+            if len(items) >= self.edition.popular.count:
+                break
+            if one.story.id in top or (one in self._going_on and self._may_pick(one)):
+                left_out.add(one.story.id)
+            elif self._may_pick(one):
+                reason = f"number {len(items) + 1} of {ranked.title.lower()}{entry.why}"
+                items.append(self._put(one, "popular", (reason,), entry.article))
+        return items, left_out.difference(item.story for item in items)
 
     def keep_sombre(self, lead: Placement) -> None:
         """Leave the light sections out where the lead is grave, by the editors' word or its own."""
@@ -201,11 +236,16 @@ class Page:
         full = len(cards[filing.section]) >= rule.count
         return f"{filing.section} is full ({rule.count})" if full else ""
 
+    def count(self) -> int:
+        """Count the stories of the window that stand on the page."""
+        return len(self.taken.difference(one.story.id for one in self._earlier))
+
     # ------------------------------------------------------------ who may be picked
 
     def _pins(self, to: str) -> Iterator[tuple[ScoredStory, Pin]]:
         pins = self.overruling.pins_to(to)
-        return ((one, pins[one.story.id]) for one in self.scored if one.story.id in pins)
+        stories = (*self.scored, *self._earlier)
+        return ((one, pins[one.story.id]) for one in stories if one.story.id in pins)
 
     def _may_pick(self, one: ScoredStory) -> bool:
         known = (self.taken, self.why_not, self.overruling.pins)

@@ -42,6 +42,9 @@ class IssueState(StrEnum):
     MISSED = "missed"
 
 
+OUT = (IssueState.SENDING, IssueState.SENT)  # of an issue that is never changed
+
+
 # ---------------------------------------------------------------- Source and Article
 
 

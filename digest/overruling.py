@@ -32,15 +32,23 @@ class Pin:
 class Overruling:
     """One day's choices about articles: what is pinned, dropped, moved, and shown otherwise.
 
-    `pins` and `dropped` (why) are by the id of the story; `notices` are for the editors.
+    `pins` and `dropped` (why) are by the id of the story; `notices` are for the editors. `earlier`
+    are stories of before the window, which may be popular only.
     """
 
-    def __init__(self, inputs: Inputs, scored: Sequence[ScoredStory]) -> None:
+    def __init__(
+        self,
+        inputs: Inputs,
+        scored: Sequence[ScoredStory],
+        earlier: Sequence[ScoredStory] = (),
+    ) -> None:
+        stories = [one.story for one in (*scored, *earlier)]
         self._by_url = {
-            canonical_url(article.url): (one.story, article)
-            for one in reversed(scored)
-            for article in one.story.articles
+            canonical_url(article.url): (story, article)
+            for story in reversed(stories)
+            for article in story.articles
         }
+        self._popular_only = {one.story.id for one in earlier}
         articles = [article for _, article in self._by_url.values()]
         self._has_list = inputs.edition.popular.count > 0
         self._choices: defaultdict[str, list[Choice]] = defaultdict(list)  # by URL
@@ -55,7 +63,7 @@ class Overruling:
         for choice in matched:
             if choice.do == "drop":
                 self._drop(choice, self._by_url[self._url(choice)][0])
-        left = [one.story for one in scored if one.story.id not in self.pins]
+        left = [story for story in stories if story.id not in self.pins]
         self.dropped.update(_duplicates(self.dropped, left, inputs))
 
     def about(self, article: Article) -> tuple[Choice, ...]:
@@ -76,7 +84,9 @@ class Overruling:
         }
 
     def _pin(self, choice: Choice, story: Story, article: Article) -> None:
-        if choice.to == "popular" and not self._has_list:
+        if choice.to != "popular" and story.id in self._popular_only:
+            self.notices.append(f"{choice.where}: its story may be popular only")
+        elif choice.to == "popular" and not self._has_list:
             self.notices.append(f"{choice.where}: this edition has no most popular list")
         elif story.id in self.pins:
             place = self.pins[story.id].place

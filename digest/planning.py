@@ -24,24 +24,28 @@ PREHEADER_LENGTH = 140  # characters; clients show 40 to 140
 def plan_issue(
     inputs: Inputs,
     scored: Sequence[ScoredStory],
+    earlier: Sequence[ScoredStory] = (),
     aside: Sequence[SetAside] = (),
     *,
     told: int = RUNNERS_UP,
 ) -> Issue:
     """Lay out the issue. `scored` is best first, `aside` what was no news, newest first.
 
+    `earlier` are stories as they were before the window: they may be popular, and no more. One that
+    has news too is in both, by one id.
+
     Of what was left out the best `told` stories and the newest `told` articles are named.
 
     Raises Skipped when fewer stories than the edition's `min_stories` can be placed.
     """
-    page = Page(inputs, scored)
+    page = Page(inputs, scored, earlier)
     breaking = _where(inputs.choices, "breaking")
     lead = _as_breaking(page.lead(), breaking) if breaking else page.lead()
     page.keep_sombre(lead)
     related = page.related(lead)
-    popular = page.popular()
+    popular = page.popular(lead)
     sections = page.sections()
-    placed = len(page.taken)
+    placed = page.count()
     hold = hold_reason(inputs.choices)
     if placed < inputs.edition.min_stories:
         raise Skipped(

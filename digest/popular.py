@@ -1,64 +1,91 @@
 """The "Most popular" list: which articles are on it, and what it may honestly be called.
 
-Providers are tried in the editors' order; counts of different units are never added. A list whose
-counts are too few or too old is not faked: it becomes "Most covered" or "Latest", and the editors
-are told.
+A list whose counts are too few or too old is not faked: it becomes "Most covered" or "Latest", and
+the editors are told. Nor is yesterday's list sold as today's: a story that stood in the last one
+gives way to a new one that was read about as often, and a list that mostly repeats the last one
+says so in its title.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from digest.ranking import shrunk_rates
+from digest.rates import shrunk_rates
 from digest.urls import canonical_url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
-    from digest.model import Article, Past, Reading, ScoredStory
-    from digest.recipe import Edition, PopularRule
+    from digest.counts import Counts
+    from digest.model import Article, Past, Placement, Reading, ScoredStory
+    from digest.rates import Rate
+    from digest.recipe import Edition
 
-VERBS = {"read": "opened", "commented": "commented on"}
+# What readers did, by unit: as the title has it, as it has it of a list that stays, as the basis.
+TITLES = {
+    "read": ("Most popular", "Still most read"),
+    "commented": ("Most commented on", "Still most commented on"),
+    "opened": ("Most opened from this newsletter", "Still most opened from this newsletter"),
+}
+DEEDS = {
+    "read": "opened",
+    "commented": "commented on",
+    "opened": "opened from this newsletter",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """The readings an issue goes by: the first provider's whose counts are enough and fresh."""
+class Entry:
+    """A story as the list may show it: by the article that readers chose, None if not asked.
 
-    provider: str
-    readings: tuple[Reading, ...]
+    `why` says how much they did.
+    """
+
+    scored: ScoredStory
+    article: Article | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
     """Stories most popular first, and the words that say what that means.
 
-    With each comes the article that readers chose; None where they were not asked.
+    `still` is the title of a list that mostly repeats the last one.
     """
 
     title: str
+    still: str
     basis: str
-    entries: tuple[tuple[ScoredStory, Article | None], ...]
+    entries: tuple[Entry, ...]
     notice: str = ""
 
 
-def usable_counts(
-    readings: Sequence[tuple[str, tuple[Reading, ...]]], rule: PopularRule, cutoff: dt.datetime
-) -> tuple[Counts | None, tuple[str, ...]]:
-    """Choose the provider to go by, and say for the editors why the earlier ones were passed over.
+class LastList:
+    """What stood in the list of the last issue: the same pages, or the same stories."""
 
-    `readings` is (provider, its readings) in the editors' order.
-    """
-    refusals: list[str] = []
-    for provider, given in readings:
-        fault = _fault(given, rule, cutoff)
-        if not fault:
-            return Counts(provider=provider, readings=given), tuple(refusals)
-        refusals.append(f"most popular: {provider} was not used: {fault}")
-    return None, tuple(refusals)
+    def __init__(self, past: Sequence[Past]) -> None:
+        self._date = max((one.date for one in past), default=None)
+        shown = [one for one in past if one.date == self._date and one.slot == "popular"]
+        self._pages = {canonical_url(one.url) for one in shown}
+        self._stories = {one.story for one in shown}
+
+    def has(self, story: str, url: str) -> bool:
+        """Tell whether a page stood there, or its story by whatever report."""
+        return story in self._stories or canonical_url(url) in self._pages
+
+    def repeats(self, items: Sequence[Placement]) -> bool:
+        """Tell whether a list mostly repeats it: more than half of what it shows."""
+        return 2 * sum(self.has(item.story, item.url) for item in items) > len(items)
+
+    def reasons(self, story: str, url: str) -> tuple[str, ...]:
+        """Say of what repeats that it does."""
+        if self._date is None or not self.has(story, url):
+            return ()
+        return (f"stood in the list of {self._date.day} {self._date:%B} already",)
 
 
 def rank_popular(
@@ -68,48 +95,71 @@ def rank_popular(
     edition: Edition,
     cutoff: dt.datetime,
     zone: str,
+    earlier: Sequence[ScoredStory] = (),
+    last: LastList,
 ) -> Ranked:
-    """Rank all articles of the stories given; the caller takes as many as the list holds."""
+    """Rank all stories given; the caller takes as many as the list holds.
+
+    `earlier` are stories as they were before the window, which readers still choose; without counts
+    they have no place. A story is ranked by its article that is read most often. What stood in the
+    `last` list goes by its rate less one standard error: counts that cannot tell it from a new one
+    do not keep the new one out. Ties by URL.
+    """
     if counts is None:
-        return _without_counts(scored, edition, cutoff, zone)
-    articles = [article for one in scored for article in one.story.articles]
+        return _without_counts(scored, edition, cutoff, zone, last)
+    stories = (*scored, *earlier)
+    articles = [article for one in stories for article in one.story.articles]
     rates = shrunk_rates(articles, counts.readings, edition, cutoff)
-    entries = sorted(
-        (
-            (one, article)
-            for one in scored
-            for article in one.story.articles
-            if canonical_url(article.url) in rates
-        ),
-        key=lambda entry: (-rates[canonical_url(entry[1].url)], entry[1].url),
+    newest = max(counts.readings, key=lambda reading: (reading.as_of, reading.hours or 0))
+    entries = [entry for one in stories if (entry := _most_read(one, rates, newest.unit))]
+
+    def order(entry: Entry) -> tuple[float, str]:
+        assert entry.article, "an entry by counts has one"
+        rate = rates[canonical_url(entry.article.url)]
+        again = last.has(entry.scored.story.id, entry.article.url)
+        return -(rate.hourly - rate.error * again), entry.article.url
+
+    title, still = TITLES.get(newest.unit, (f"Most {newest.unit}", f"Still most {newest.unit}"))
+    return Ranked(
+        title=title,
+        still=still,
+        basis=_basis(newest, zone),
+        entries=tuple(sorted(entries, key=order)),
     )
-    newest = max(counts.readings, key=lambda reading: reading.as_of)
-    return Ranked(title="Most popular", basis=_basis(newest, zone), entries=tuple(entries))
 
 
-def _fault(readings: Sequence[Reading], rule: PopularRule, cutoff: dt.datetime) -> str:
-    if not readings:
-        return "it gave no counts"
-    total = sum(reading.count for reading in readings)
-    if total < rule.min_total:
-        return f"{total} counts in all are fewer than min_total = {rule.min_total}"
-    age = cutoff - max(reading.as_of for reading in readings)
-    if age > dt.timedelta(hours=rule.stale_after_hours):
-        hours = age.total_seconds() / 3600
-        return f"its counts are {hours:.0f} h old (stale_after_hours = {rule.stale_after_hours:g})"
-    return ""
+def besides(basis: str, left_out: AbstractSet[str], *, lead: str, top: AbstractSet[str]) -> str:
+    """Say in a list's basis what it leaves out: ids of stories, of which `top` stand above it.
+
+    The others have news today, by which they stand on the page, or do not.
+    """
+    above, below = left_out & top, left_out - top
+    parts = ["the lead" if above == {lead} else "the stories at the top"] if above else []
+    parts += ["stories that have news today"] if below else []
+    return f"{basis}, besides {' and '.join(parts)}" if parts else basis
+
+
+def _most_read(one: ScoredStory, rates: Mapping[str, Rate], unit: str) -> Entry | None:
+    read = [article for article in one.story.articles if canonical_url(article.url) in rates]
+    if not read:
+        return None
+    best = min(read, key=lambda a: (-rates[canonical_url(a.url)].hourly, a.url, a.source, a.guid))
+    hourly = rates[canonical_url(best.url)].hourly
+    often = f"{hourly:,.1f}" if hourly < 100 else f"{hourly:,.0f}"  # noqa: PLR2004  as on a label
+    return Entry(scored=one, article=best, why=f", {unit} about {often} times an hour")
 
 
 def _basis(reading: Reading, zone: str) -> str:
     until = reading.as_of.astimezone(ZoneInfo(zone))
-    verb = VERBS.get(reading.unit, reading.unit)
+    # "Hour for hour", since what came out an hour ago is not measured by a day's counts.
+    most = f"What readers {DEEDS.get(reading.unit, reading.unit)} most, hour for hour"
     if reading.hours is None:
-        return f"What readers {verb} most, counted at {until:%H:%M}"
-    return f"What readers {verb} most in the {reading.hours:g} hours to {until:%H:%M}"
+        return f"{most}, counted at {until:%H:%M}"
+    return f"{most}, in the {reading.hours:g} hours to {until:%H:%M}"
 
 
 def _without_counts(
-    scored: Sequence[ScoredStory], edition: Edition, cutoff: dt.datetime, zone: str
+    scored: Sequence[ScoredStory], edition: Edition, cutoff: dt.datetime, zone: str, last: LastList
 ) -> Ranked:
     until = f"{cutoff.astimezone(ZoneInfo(zone)):%H:%M}"
     owners = {
@@ -119,24 +169,22 @@ def _without_counts(
     covered = [one for one in scored if owners[one.story.id] > 1]
     notice = "most popular: no counts of readers could be used, so the list is called"
     if len(covered) >= 2:  # noqa: PLR2004  one story is no list
-        covered.sort(key=lambda one: (-owners[one.story.id], -one.score, one.story.id))
+        again = {one.story.id: last.has(one.story.id, one.story.face.url) for one in covered}
+        covered.sort(
+            key=lambda one: (-owners[one.story.id], again[one.story.id], -one.score, one.story.id)
+        )
         return Ranked(
             title="Most covered",
+            still="Still most covered",
             basis=f"Told by the most sources up to {until}",
-            entries=tuple((one, None) for one in covered),
+            entries=tuple(Entry(scored=one) for one in covered),
             notice=f"{notice} “Most covered”",
         )
     newest = sorted(scored, key=lambda one: (-one.story.face.dated.timestamp(), one.story.id))
     return Ranked(
         title="Latest",
+        still="Still the latest",
         basis=f"The newest stories up to {until}",
-        entries=tuple((one, None) for one in newest),
+        entries=tuple(Entry(scored=one) for one in newest),
         notice=f"{notice} “Latest”",
     )
-
-
-def is_last_list(urls: Sequence[str], past: Sequence[Past]) -> bool:
-    """Whether a list holds the very addresses that the last issue's list held."""
-    last = max((one.date for one in past), default=None)
-    shown = {canonical_url(p.url) for p in past if p.date == last and p.slot == "popular"}
-    return bool(shown) and {canonical_url(url) for url in urls} == shown

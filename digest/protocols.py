@@ -108,7 +108,7 @@ class Enricher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Considered:
-    """The articles that an issue may choose from, and the time they span."""
+    """The articles that an issue may choose from, and the time over which to count readers."""
 
     since: dt.datetime
     until: dt.datetime

@@ -203,10 +203,13 @@ def _read(source: Source, pulled: Pulled, new: int) -> SourceResult:
 
 
 async def _pull_readings(newsroom: Newsroom, http: Http, now: dt.datetime) -> list[str]:
-    since = now - dt.timedelta(hours=newsroom.edition.window.max_hours)
-    ids = [source.id for source in newsroom.edition.sources]
+    edition, rule = newsroom.edition, newsroom.edition.popular
+    oldest = now - dt.timedelta(hours=max(edition.window.max_hours, rule.hours))
+    ids = [source.id for source in edition.sources]
     considered = Considered(
-        since=since, until=now, articles=newsroom.store.articles(ids, since, now)
+        since=now - dt.timedelta(hours=rule.counted_hours),
+        until=now,
+        articles=newsroom.store.articles(ids, oldest, now),
     )
     notices = []
     for name, plug in newsroom.popularity.items():

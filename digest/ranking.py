@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.continuity import History
 from digest.dating import came_out, is_evergreen
 from digest.model import Factor, Rights, ScoredStory
+from digest.rates import shrunk_rates
 from digest.sectioning import section_of
 from digest.urls import canonical_url
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 FRESH_HOURS = 6  # a story this young loses nothing; later half its freshness in each half-life…
 LEAST_FRESH = 0.1  # …but never all of it
 UNDATED_FRESH = 0.7  # at most, when no article says when it came out
-PRIOR_HOURS = 4  # k of the shrunk rate, a Gamma-Poisson posterior mean
 POPULAR_BONUS = 0.5  # for the story that is read more than all others
 RAN_ALREADY = 0.3  # for a story that ran, until…
 NEW_OWNERS = 2  # …this many owners tell it who did not then
@@ -40,35 +39,6 @@ SUMMARY_CHARS = 40  # a shorter summary says no more than a headline
 NAMES = 3  # owners named in a reason
 MORE_OWNERS = 10  # that could have told a story too, when it is asked what would have changed
 EPSILON = 1e-3  # what the rounding of factors may cost
-
-
-def shrunk_rates(
-    articles: Iterable[Article], readings: Iterable[Reading], edition: Edition, now: dt.datetime
-) -> Mapping[str, float]:
-    """Give counts per hour by canonical URL, thin ones drawn towards their section's rate.
-
-    rate = (count + k·m)/(hours + k), m being all counts of the section over all its hours: the
-    posterior mean of a Poisson rate under a Gamma prior worth k hours. The newest reading of a URL
-    counts, over its own hours but no longer than the article has been out, at least 1. Readings of
-    no article are left out. Raises KeyError for an article of no source of the edition.
-    """
-    by_url = {canonical_url(article.url): article for article in _newest_first(articles)}
-    oldest_first = sorted(readings, key=lambda one: (one.as_of, one.count, one.hours or 0))
-    newest = {canonical_url(reading.url): reading for reading in oldest_first}
-    counted = sorted(newest.keys() & by_url.keys())
-    hours = {url: _hours(newest[url], by_url[url], now) for url in counted}
-    sections = {url: section_of(by_url[url], edition) for url in counted}
-    counts_of: defaultdict[str, float] = defaultdict(float)
-    hours_of: defaultdict[str, float] = defaultdict(float)
-    for url in counted:
-        counts_of[sections[url]] += newest[url].count
-        hours_of[sections[url]] += hours[url]
-
-    def rate(url: str) -> float:
-        pooled = counts_of[sections[url]] / hours_of[sections[url]]
-        return (newest[url].count + PRIOR_HOURS * pooled) / (hours[url] + PRIOR_HOURS)
-
-    return {url: rate(url) for url in counted}
 
 
 def rank_stories(
@@ -86,7 +56,8 @@ def rank_stories(
     no source of the edition.
     """
     articles = [article for story in stories for article in story.articles]
-    rates = shrunk_rates(articles, readings, edition, now)
+    known = shrunk_rates(articles, readings, edition, now)
+    rates = {url: rate.hourly for url, rate in known.items()}
     desk = _Desk(
         edition=edition,
         sources={source.id: source for source in edition.sources},
@@ -253,19 +224,3 @@ def _weighed(factor: Factor, power: float) -> Factor:
 
 def _factor(name: str, value: float, why: str) -> Factor:
     return Factor(name=name, value=round(value, 3), why=why)
-
-
-def _newest_first(articles: Iterable[Article]) -> list[Article]:
-    return sorted(articles, key=lambda a: (-a.dated.timestamp(), a.source, a.guid))
-
-
-def _hours(reading: Reading, article: Article, now: dt.datetime) -> float:
-    """Give how long a count ran: no longer than the article has been out, an hour at least.
-
-    A service counts all pages over the same hours; one that came out since has had fewer.
-    """
-    age = (min(reading.as_of, now) - article.dated).total_seconds() / 3600
-    if reading.hours is None:
-        return max(1.0, age)
-    # When an undated article was first seen says nothing of when it came out.
-    return max(1.0, min(reading.hours, age) if article.published else reading.hours)

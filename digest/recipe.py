@@ -10,7 +10,10 @@ from digest.model import Article, Image, Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """Who publishes. `timezone` is an IANA name, `language` a BCP 47 tag, `sender` a mailbox."""
+    """Who publishes. `timezone` is an IANA name, `language` a BCP 47 tag, `sender` a mailbox.
+
+    `web_url` is where readers reach the program's own pages, "" if nowhere.
+    """
 
     name: str
     url: str
@@ -19,6 +22,7 @@ class Publication:
     language: str
     postal_address: str
     sender: str
+    web_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +85,19 @@ class RankingRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PopularRule:
-    """The "Most popular" list: `min_total` counts in all, none older than `stale_after_hours`."""
+    """The "Most popular" list: `min_total` counts in all, none older than `stale_after_hours`.
+
+    It chooses among the articles of `hours` before the cutoff; services count over `counted_hours`.
+    With `clicks`, the links to its stories lead by way of us, who count them.
+    """
 
     count: int = 4
     summaries: bool = True
     min_total: int = 20
     stale_after_hours: float = 3
+    hours: float = 48
+    counted_hours: float = 24
+    clicks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,13 @@ def canonical_url(url: str) -> str:
         return trimmed
 
 
+def is_home(url: str) -> bool:
+    """Tell whether nothing but where a click came from follows the host."""
+    if urlsplit(url).path.strip("/"):
+        return False
+    return not urlsplit(canonical_url(url)).query
+
+
 def registrable_domain(url: str) -> str:
     """Name the domain that somebody registered ("bbc.co.uk"), the host itself for an IP address.
 

@@ -7,9 +7,11 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from email.utils import format_datetime
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from fiction import CUTOFF
@@ -19,6 +21,7 @@ from digest.settings import load_configuration
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -130,3 +133,28 @@ def newsroom_of(config: Path) -> AbstractContextManager[Newsroom]:
     configuration = load_configuration(config, environ={})
     (recipe,) = configuration.editions.values()
     return open_newsroom(configuration, recipe)
+
+
+@contextmanager
+def serving_readers(root: Path) -> Iterator[tuple[str, int]]:
+    """Run `digest web` on a free port, and give where it listens."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "digest", "web", "--port", "0"],
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            told = process.stdout.readline()
+            parts = urlsplit(told.removeprefix("Serving ").strip())
+            assert parts.port, told
+            yield parts.hostname or "", parts.port
+            process.terminate()
+            out, errors = process.communicate(timeout=30)
+            assert process.returncode == 0, errors
+            assert "Traceback" not in errors, errors
+            assert "127.0.0.1" not in errors + out, "no reader's address is logged"
+        finally:
+            process.kill()

@@ -11,8 +11,8 @@ from loopback import visitor
 from publication import newsroom_of, write_publication
 
 from digest.adding import with_added
-from digest.building import gather
 from digest.deciding import decide
+from digest.gathering import gather
 from digest.model import Image
 from digest.pulling import pull
 from digest.recipe import Choice

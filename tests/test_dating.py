@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from loopback import visitor
 from publication import newsroom_of, write_publication
 
-from digest.building import gather
 from digest.deciding import decide
+from digest.gathering import gather
 from digest.model import DateDoubt
 from digest.pulling import pull
 from digest.sources.dates import CLOCK_SKEW, EMBARGO, Stamp, read_stamp

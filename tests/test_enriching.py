@@ -16,9 +16,9 @@ from loopback import serving, visitor
 from publication import newsroom_of
 from test_probing import picture
 
-from digest.building import gather
 from digest.deciding import decide
 from digest.enriching import enrich
+from digest.gathering import gather
 from digest.model import Article, Image
 from digest.protocols import Pulled
 

@@ -290,7 +290,7 @@ def test_most_popular_ranks_by_what_readers_opened_matching_addresses_canonicall
     assert popular is not None
     assert [item.story for item in popular.items] == ["p1", "p2", "p3", "p0"]
     assert popular.title == "Most popular"
-    assert popular.basis == "What readers opened most in the 24 hours to 05:18"
+    assert popular.basis == "What readers opened most, hour for hour, in the 24 hours to 05:18"
 
 
 def test_summaries_of_the_list_may_be_left_out() -> None:
@@ -337,7 +337,7 @@ def test_counts_of_one_unit_are_never_added_to_another() -> None:
     assert [item.url for item in popular.items] == urls[:1]
 
 
-def test_yesterdays_very_list_is_labelled_as_still_most_popular() -> None:
+def test_yesterdays_very_list_is_labelled_as_what_is_still_most_read() -> None:
     past = tuple(
         Past(
             date=TODAY - dt.timedelta(days=1),
@@ -350,7 +350,7 @@ def test_yesterdays_very_list_is_labelled_as_still_most_popular() -> None:
     )
     popular = counted(40, 30, past=past, lead_count=90).popular
     assert popular is not None
-    assert popular.title == "Still most popular"
+    assert popular.title == "Still most read"
 
 
 def test_a_list_of_no_places_is_no_list_and_no_complaint() -> None:

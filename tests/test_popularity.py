@@ -17,7 +17,8 @@ from loopback import visitor
 from digest.errors import ProviderError
 from digest.model import Article, Reading
 from digest.popularity.feed_counts import FeedCounts
-from digest.popularity.table import MAX_BYTES, MAX_COUNT, MAX_ROWS, Table
+from digest.popularity.table import Table
+from digest.popularity.table_reading import MAX_BYTES, MAX_COUNT, MAX_ROWS
 from digest.protocols import Considered
 
 if TYPE_CHECKING:

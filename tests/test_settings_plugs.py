@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from configured import EDITION, load, publication, refusal
+from configured import DIGEST, EDITION, load, publication, refusal
 
 from digest.settings import PlugSpec
 
@@ -62,14 +62,18 @@ PLUGS = [
     (
         '[[most_popular.from]]\nuse = "feed_count"',
         (
-            'most_popular.from[1].use must be "feed_counts", "matomo", "plausible", "table" or '
-            '"package.module:Class", '
+            'most_popular.from[1].use must be "clicks", "feed_counts", "matomo", "plausible", '
+            '"table" or "package.module:Class", '
             'not "feed_count". Did you mean "feed_counts"?'
         ),
     ),
     (
-        '[[most_popular.from]]\nuse = "table"',
-        'most_popular.from[1].path is missing, and use = "table" needs it',
+        '[[most_popular.from]]\nuse = "plausible"',
+        'most_popular.from[1].site is missing, and use = "plausible" needs it',
+    ),
+    (
+        '[[most_popular.from]]\nuse = "clicks"',
+        "most_popular.from[1].use needs clicks = true in [most_popular]. Else no link is counted",
     ),
     (
         '[[most_popular.from]]\nuse = "feed_counts"\npath = "x.csv"',
@@ -110,3 +114,37 @@ def test_a_feed_needs_its_address_and_takes_files(tmp_path: Path) -> None:
         'config/editions/daily.toml, line 5: sources[1].url must name a file after "file:". '
         'Such as "file:feeds/world.xml"'
     )
+
+
+# ---------------------------------------------------------------- our own links
+
+
+CLICKS = """
+[most_popular]
+clicks = true
+
+[[most_popular.from]]
+use = "clicks"
+"""
+
+
+def test_clicks_are_counted_where_readers_reach_us(tmp_path: Path) -> None:
+    web = f'{DIGEST}\n[web]\nbase_url = "https://news.courier.example/"\n'
+    configuration = load(publication(tmp_path, digest=web, edition=EDITION + CLICKS))
+    (recipe,) = configuration.editions.values()
+    assert configuration.publication.web_url == "https://news.courier.example"
+    assert recipe.edition.popular.clicks
+    assert recipe.popularity == (("clicks", PlugSpec(use="clicks")),)
+
+
+def test_links_that_would_lead_by_way_of_nowhere_are_refused(tmp_path: Path) -> None:
+    assert refusal(publication(tmp_path, edition=EDITION + CLICKS)) == (
+        "the edition daily: clicks = true in [most_popular] needs an address that the links lead "
+        "by way of. Set base_url in [web] of digest.toml to where readers reach `digest web`"
+    )
+
+
+def test_nothing_leads_by_way_of_us_unless_the_editors_say_so(tmp_path: Path) -> None:
+    configuration = load(publication(tmp_path))
+    (recipe,) = configuration.editions.values()
+    assert (configuration.publication.web_url, recipe.edition.popular.clicks) == ("", False)

@@ -14,8 +14,9 @@ from loopback import visitor
 from publication import newsroom_of, write_feed, write_publication
 
 from digest import archive
-from digest.building import build, gather
+from digest.building import build
 from digest.errors import Busy, DeliveryError, Held, Skipped
+from digest.gathering import gather
 from digest.model import IssueState, Report
 from digest.protocols import Pulled
 from digest.pulling import PullReport, SourceResult, pull

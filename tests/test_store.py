@@ -460,24 +460,89 @@ def test_the_newest_reading_of_each_page_counts_up_to_the_cutoff(store: Store) -
     newer = [reading("b", 3, NOW), reading("b", 9, NOW + HOUR)]
     store.add_readings("daily", "table", newer, NOW)
     expected = (reading("a", 5, NOW - 2 * HOUR), reading("b", 3, NOW))
-    assert store.readings("daily", NOW) == {"table": expected}
+    assert store.readings("daily", NOW, DAY) == {"table": expected}
 
 
 def test_readings_are_kept_apart_by_provider_and_edition(store: Store) -> None:
     store.add_readings("daily", "table", [reading(count=1)], NOW)
     store.add_readings("daily", "feed", [reading(count=2)], NOW)
     store.add_readings("weekly", "table", [reading(count=3, as_of=NOW - HOUR)], NOW)
-    found = store.readings("daily", NOW)
+    found = store.readings("daily", NOW, DAY)
     assert list(found) == ["feed", "table"]
     assert found == {"feed": (reading(count=2),), "table": (reading(count=1),)}
     store.add_readings("daily", "none", [], NOW)
-    assert store.readings("monthly", NOW) == {}
+    assert store.readings("monthly", NOW, DAY) == {}
 
 
 def test_a_reading_of_the_same_moment_replaces_the_earlier(store: Store) -> None:
     store.add_readings("daily", "table", [reading(count=1)], NOW)
     store.add_readings("daily", "table", [replace(reading(count=2), hours=1.5)], NOW)
-    assert store.readings("daily", NOW) == {"table": (replace(reading(count=2), hours=1.5),)}
+    assert store.readings("daily", NOW, DAY) == {"table": (replace(reading(count=2), hours=1.5),)}
+
+
+def test_readings_of_before_the_time_asked_for_are_left_alone(store: Store) -> None:
+    given = [reading("a", 5, NOW - DAY), reading("b", 3, NOW - DAY + HOUR)]
+    store.add_readings("daily", "table", given, NOW)
+    assert store.readings("daily", NOW, DAY) == {"table": (given[1],)}
+
+
+def test_articles_are_found_by_their_addresses_in_whatever_spelling(store: Store) -> None:
+    found = article("1", url="https://www.example.org/bridge/")
+    store.add_pull(FEED, pulled(found, article("2"), article("3", published=NOW - 3 * DAY)), NOW)
+    wanted = [
+        "http://example.org/bridge?utm_source=x#top",
+        "https://example.org/3",
+        "https://example.org/nowhere",
+    ]
+    since = (NOW - 2 * DAY, NOW)
+    assert store.window_at(wanted, [FEED], *since, known_by=NOW) == (found,)
+    assert store.window_at(wanted, ["another"], *since, known_by=NOW) == ()
+
+
+# ------------------------------------------------------------ clicks
+
+
+def test_clicks_are_added_up_by_page_over_the_hours_asked_for(store: Store) -> None:
+    for edition, url, when in (
+        ("daily", "b", NOW),
+        ("daily", "a", NOW - 2 * HOUR),
+        ("daily", "a", NOW + dt.timedelta(minutes=20)),
+        ("daily", "a", NOW - DAY),
+        ("weekly", "a", NOW),
+    ):
+        store.add_click(edition, TODAY, url, when)
+    store.add_click("daily", TODAY - DAY, "a", NOW)
+    assert list(store.clicks("daily", NOW - DAY, NOW).items()) == [("a", 3), ("b", 1)]
+    assert store.clicks("daily", NOW + HOUR, NOW + DAY) == {}
+
+
+def test_clicks_of_many_threads_are_all_counted(store: Store) -> None:
+    def click(_: int) -> None:
+        store.add_click("daily", TODAY, "https://example.org/1", NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(click, range(80)))
+    assert store.clicks("daily", NOW - DAY, NOW) == {"https://example.org/1": 80}
+
+
+def test_nothing_is_kept_of_who_clicked() -> None:
+    assert set(metadata.tables["clicks"].columns.keys()) == {
+        "edition",
+        "date",
+        "url",
+        "hour",
+        "count",
+    }
+
+
+def test_a_link_leads_to_the_placement_of_its_number(store: Store) -> None:
+    store.save_issue(record(state=IssueState.DRAFT), [placed(guid="1"), placed(guid="2")])
+    assert store.click_target("daily", TODAY, 1) == ("https://example.org/2", False)
+    store.set_state("daily", TODAY, IssueState.SENT, NOW)
+    assert store.click_target("daily", TODAY, 0) == ("https://example.org/1", True)
+    assert store.click_target("daily", TODAY, 2) is None
+    assert store.click_target("daily", TODAY - DAY, 0) is None
+    assert store.click_target("weekly", TODAY, 0) is None
 
 
 def test_the_weather_is_the_newest_of_the_edition_up_to_the_cutoff(store: Store) -> None:

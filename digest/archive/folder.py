@@ -42,7 +42,8 @@ class SavedIssue:
 
     `message` is the whole issue as RFC 5322 bytes; `inputs` the canonical JSON of what it was
     built from; `pictures` says which local file holds the picture of an image's URL; `theme` is
-    the theme's fingerprint.
+    the theme's fingerprint. `looked_at` is the email as the staff's preview shows it, None for
+    exactly as it is sent.
     """
 
     issue: Issue
@@ -53,6 +54,7 @@ class SavedIssue:
     pictures: Mapping[str, Path]
     version: str
     theme: str
+    looked_at: Email | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,10 +147,11 @@ def _files(saved: SavedIssue, templates: Sequence[Path]) -> dict[str, bytes]:
     findings = tuple(sorted(saved.findings, key=lambda finding: finding.level != "error"))
     page = preview_page(
         saved.issue,
-        saved.email,
+        saved.looked_at or saved.email,
         findings,
         {url: copy.name for url, copy in copies.items()},
         templates,
+        len(html),
     )
     return {
         "email.html": html,

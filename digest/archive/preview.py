@@ -49,8 +49,12 @@ def preview_page(
     findings: Sequence[Finding],
     local: Mapping[str, str],
     templates: Sequence[Path],
+    size_bytes: int,
 ) -> str:
-    """Render the preview; `local` gives the local copy of an image's URL, relative to the page."""
+    """Render the preview; `local` gives the local copy of an image's URL, relative to the page.
+
+    `size_bytes` is what the HTML has when it is sent.
+    """
     guises = dress(email.html, local)
     return desk_page(
         "preview.html.j2",
@@ -60,7 +64,7 @@ def preview_page(
         findings=findings,
         errors=sum(finding.level == "error" for finding in findings),
         warnings=sum(finding.level == "warning" for finding in findings),
-        size_bytes=len(email.html.encode()),
+        size_bytes=size_bytes,
         size_limit_bytes=MAX_HTML_BYTES,
         views=(
             _view("desktop", "Desktop", "680 px wide", guises.desktop),

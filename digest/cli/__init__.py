@@ -27,6 +27,8 @@ VERBS = {
     "status": ("look", "Show the newest issues and the health of every source."),
     "replay": ("look", "Build a stored issue again and compare every byte."),
     "schedule": ("timetable", "Publish every edition by its timetable."),
+    "popular": ("popular", "See what readers chose, and bring counts of your own."),
+    "web": ("web", "Serve the pages that readers' links lead to."),
     "schema": ("setup", "Print the JSON Schema of a configuration file."),
 }
 

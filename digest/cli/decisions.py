@@ -170,7 +170,7 @@ def _next_date(newsroom: Newsroom, now: dt.datetime) -> dt.date:
 
 def _articles(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> tuple[Article, ...]:
     """Give all that is stored of what an issue may choose from; today's by hand has more."""
-    from digest.building import candidates
+    from digest.gathering import candidates
     from digest.timetable import slot_on
 
     slot = slot_on(newsroom.edition.timetable, newsroom.publication.timezone, date)
@@ -236,7 +236,7 @@ def _word(key: str, value: Value) -> str:
 
 def _tell(day: Day, draft: Draft, what: str, place: str = "") -> None:
     """Say in one line what was done, and where; below it, if the issue was built before."""
-    from digest.building import OUT
+    from digest.model import OUT
 
     where = ", ".join(filter(None, [shown(draft.path), place]))
     click.echo(f"{day.newsroom.edition.name} {day.date}: {what} ({where})")

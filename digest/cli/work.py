@@ -267,11 +267,11 @@ def _built_facts(newsroom: Newsroom, built: Built) -> dict[str, object]:
 
 
 def _tell_plan(newsroom: Newsroom, date: dt.date, now: dt.datetime, *, as_json: bool) -> None:
-    from digest import building
     from digest.cli.explaining import issue_facts, tell_issue
     from digest.deciding import decide
+    from digest.gathering import gather
 
-    issue = decide(building.gather(newsroom, date, now, now))
+    issue = decide(gather(newsroom, date, now, now))
     if as_json:
         print_json(issue_facts(issue))
     else:

@@ -1,4 +1,4 @@
-"""Plugs that count readers: feeds, a table that anybody can write, Plausible and Matomo.
+"""Plugs that count readers: feeds, tables, Plausible, Matomo, and our own links.
 
 Each keeps `protocols.Popularity`. A provider gives one unit; counts of different units are never
 added up.

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeGuard, cast
-from urllib.parse import urlsplit
 
 from digest.errors import ProviderError, SourceError
 from digest.model import Reading
-from digest.popularity.table import MAX_COUNT
-from digest.urls import absolute_url, canonical_url
+from digest.popularity.table_reading import MAX_COUNT
+from digest.urls import absolute_url, is_home
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -96,7 +95,7 @@ def page_readings(
     highest: dict[str, int] = {}
     for address, count in counts:
         url = absolute_url(address) if isinstance(address, str) else ""
-        if url and _is_count(count) and not _is_home(url):
+        if url and _is_count(count) and not is_home(url):
             highest[url] = max(count, highest.get(url, 0))
     return tuple(
         Reading(url=url, count=count, unit="read", as_of=as_of, hours=hours)
@@ -106,13 +105,6 @@ def page_readings(
 
 def _is_count(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT
-
-
-def _is_home(url: str) -> bool:
-    """Whether nothing but where a click came from follows the host."""
-    if urlsplit(url).path.strip("/"):
-        return False
-    return not urlsplit(canonical_url(url)).query
 
 
 def _json(body: bytes) -> object:

@@ -1,52 +1,39 @@
-"""Counts from a table, CSV or JSON, in a file or on the web.
+"""Counts from a table, CSV or JSON, in a file or on the web (see `table_reading`).
 
-This is the plug for every newsroom whose analytics can write a file. Its columns, or a JSON
-object's keys, are `url`, `count`, `as_of`, and optionally `hours` and `unit`.
-
-    url,count,as_of,hours,unit
-    https://courier.example/tide,1840,2026-11-23T05:20Z,24,read
+This is the plug for every newsroom whose analytics can write a file.
 """
 
 from __future__ import annotations
 
 import asyncio
-import csv
-import datetime as dt
-import io
-import json
 import logging
-import math
-from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from digest.errors import ProviderError, SourceError
-from digest.model import Reading
+from digest.popularity.table_reading import MAX_BYTES, Tabled, read_table
 from digest.urls import is_web
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    import datetime as dt
     from pathlib import Path
 
+    from digest.model import Reading
     from digest.protocols import Considered, Http
 
-MAX_BYTES = 10 * 1024 * 1024
-MAX_ROWS = 100_000
-MAX_COUNT = 2**63 - 1  # what a database's integer holds
-MAX_UNIT = 40  # characters; it is printed in the list's label
 MAX_NAMED = 20  # how many lines that were left out are named one by one
-
-_REQUIRED = ("url", "count", "as_of")
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table at `path`: a file, relative to `root`, or an http(s) address."""
+    """A table at `path`: a file, relative to `root`, or an http(s) address; "" for none.
 
-    path: str
+    Without one, only what was imported into the store counts under its name.
+    """
+
+    path: str = ""
     root: Path
 
     async def readings(
@@ -55,19 +42,20 @@ class Table:
         considered: Considered,  # noqa: ARG002  the protocol's: the table is read whole
         now: dt.datetime,  # noqa: ARG002  likewise: each line says as of when it counts
     ) -> tuple[Reading, ...]:
-        """Give the table's readings, sorted by URL, one a URL: the newest, of equals the highest.
+        """Give the table's readings, sorted by URL, one a URL.
 
-        `unit` is "read" unless given; where units differ, the commonest stands (ties by name). A
-        time without a zone is UTC. Unusable lines are left out and logged with their reason.
-        Raises ProviderError when the table cannot be had or nothing in it is usable.
+        Unusable lines are left out and logged with their reason. Raises ProviderError when the
+        table cannot be had or nothing in it is usable.
         """
+        if not self.path:
+            return ()
         if is_web(self.path):
             data = await self._fetch(http)
         else:
             data = await asyncio.to_thread(self._read)
-        if len(data) > MAX_BYTES:
-            raise self._error("the table is larger than 10 MiB", "Write only the last day's counts")
-        return self._usable(self._rows(data))
+        tabled = read_table(data, self.path)
+        self._log_left_out(tabled)
+        return tabled.readings
 
     async def _fetch(self, http: Http) -> bytes:
         try:
@@ -88,147 +76,14 @@ class Table:
                 "Its path is relative to the folder that holds config/",
             ) from error
 
-    def _rows(self, data: bytes) -> Iterator[tuple[str, Mapping[str, object]]]:
-        """Read either format: each line's name ("line 3") and its values by column."""
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise self._error("the table is not UTF-8", 'Save it as "CSV UTF-8"') from error
-        rows = self._json_rows(text) if text.lstrip()[:1] in {"[", "{"} else self._csv_rows(text)
-        yield from islice(rows, MAX_ROWS)
-        if next(rows, None):
-            _log.warning("%s: only the first %d lines were read", self.path, MAX_ROWS)
-
-    def _json_rows(self, text: str) -> Iterator[tuple[str, Mapping[str, object]]]:
-        try:
-            entries = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise self._error(f"the table is not valid JSON: {error}", "Write it again") from error
-        if not isinstance(entries, list):
-            raise self._error("the table is no JSON list", "Write a list of objects: [{…}, {…}]")
-        for number, entry in enumerate(entries, start=1):
-            yield f"entry {number}", entry if isinstance(entry, dict) else {}
-
-    def _csv_rows(self, text: str) -> Iterator[tuple[str, Mapping[str, object]]]:
-        lines = self._csv_lines(text)
-        _, head = next(lines, (0, []))
-        columns = [name.strip().casefold() for name in head]
-        missing = [name for name in _REQUIRED if name not in columns]
-        if missing:
-            raise self._error(
-                f"the table has no column {' and no column '.join(missing)}",
-                "Its first line names the columns: url,count,as_of,hours,unit",
-            )
-        for number, line in lines:
-            yield f"line {number}", dict(zip(columns, line, strict=False))
-
-    def _csv_lines(self, text: str) -> Iterator[tuple[int, list[str]]]:
-        """Split the lines that are not empty, each with its number, at what the first goes by."""
-        head = text.lstrip().partition("\n")[0]
-        delimiter = ";" if head.count(";") > head.count(",") else ","
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        try:
-            for line in lines:
-                if any(line):
-                    yield lines.line_num, line
-        except csv.Error as error:  # such as a quote that nobody closed
-            _log.warning("%s: not read on after line %d: %s", self.path, lines.line_num, error)
-
-    def _usable(self, rows: Iterable[tuple[str, Mapping[str, object]]]) -> tuple[Reading, ...]:
-        readings: list[Reading] = []
-        refused: list[str] = []
-        for name, row in rows:
-            try:
-                readings.append(_reading(row))
-            except ValueError as error:
-                refused.append(f"{name}: {error}")
-        if not readings:
-            reason = f"the first: {refused[0]}" if refused else "it is empty"
-            raise self._error(
-                f"the table has no usable line; {reason}",
-                "A line is such as https://courier.example/tide,1840,2026-11-23T05:20Z",
-            )
-        self._log_refused(refused)
-        return _newest(self._of_one_unit(readings))
-
-    def _of_one_unit(self, readings: list[Reading]) -> Iterator[Reading]:
-        units = Counter(reading.unit for reading in readings)
-        unit = min(units, key=lambda name: (-units[name], name))
-        if len(units) > 1:
-            others = len(readings) - units[unit]
-            message = '%s: left out lines in other units than "%s": %d'
-            _log.warning(message, self.path, unit, others)
-        return (reading for reading in readings if reading.unit == unit)
-
-    def _log_refused(self, refused: list[str]) -> None:
-        for reason in refused[:MAX_NAMED]:
+    def _log_left_out(self, tabled: Tabled) -> None:
+        for reason in tabled.refused[:MAX_NAMED]:
             _log.warning("%s: left out %s", self.path, reason)
-        if len(refused) > MAX_NAMED:
-            _log.warning("%s: left out more lines: %d", self.path, len(refused) - MAX_NAMED)
+        if len(tabled.refused) > MAX_NAMED:
+            more = len(tabled.refused) - MAX_NAMED
+            _log.warning("%s: left out more lines: %d", self.path, more)
+        for note in tabled.notes:
+            _log.warning("%s: %s", self.path, note)
 
     def _error(self, what: str, hint: str) -> ProviderError:
         return ProviderError(what, where=self.path, hint=hint)
-
-
-def _newest(readings: Iterable[Reading]) -> tuple[Reading, ...]:
-    """Keep one reading a URL, whatever their order."""
-    by_age = sorted(readings, key=lambda one: (one.as_of, one.count, one.hours or 0.0))
-    newest = {reading.url: reading for reading in by_age}
-    return tuple(newest[url] for url in sorted(newest))
-
-
-def _reading(row: Mapping[str, object]) -> Reading:
-    """Make a reading of one row. Raises ValueError with the reason."""
-    url = _text(row, "url")
-    if not is_web(url):
-        raise ValueError(f"url is no web address: {url[:80]!r}")
-    return Reading(
-        url=url,
-        count=_count(_text(row, "count")),
-        unit=_unit(_text(row, "unit")),
-        as_of=_moment(_text(row, "as_of")),
-        hours=_hours(_text(row, "hours")),
-    )
-
-
-def _text(row: Mapping[str, object], column: str) -> str:
-    """Give a value as text, so that JSON's numbers and CSV's digits are one; absent is ""."""
-    value = row.get(column)
-    if value is None:
-        return ""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"{column} is neither text nor a number")  # noqa: TRY004  as for other rows
-    return str(value).strip()
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_COUNT))):
-        raise ValueError(f"count is no whole number of 0 or more: {text[:40]!r}")
-    return min(int(text), MAX_COUNT)
-
-
-def _unit(text: str) -> str:
-    if len(text) > MAX_UNIT or not text.isprintable():
-        raise ValueError(f"unit is no short word: {text[:MAX_UNIT]!r}")
-    return text.casefold() or "read"
-
-
-def _moment(text: str) -> dt.datetime:
-    try:
-        moment = dt.datetime.fromisoformat(text)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-        return aware.astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        raise ValueError(f"as_of is no ISO 8601 time: {text[:40]!r}") from None
-
-
-def _hours(text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        hours = float(text)
-    except ValueError:
-        hours = math.nan
-    if not (math.isfinite(hours) and hours > 0):
-        raise ValueError(f"hours is no number above 0: {text[:40]!r}")
-    return hours

@@ -86,6 +86,16 @@ class HttpTable(Table):
     )
 
 
+class WebTable(Table):
+    """The program's own pages for readers, which `digest web` serves."""
+
+    base_url: WebAddress = Field(
+        default="",
+        description="Where readers reach it, such as `https://news.courier.example`; without it, "
+        "nothing leads there.",
+    )
+
+
 class PlausibleTable(Table):
     """Access to Plausible, for counts of readers. This table stands in no file."""
 
@@ -113,5 +123,6 @@ class DigestFile(Table):
     store: StoreTable = Field(default_factory=StoreTable)
     http: HttpTable = Field(default_factory=HttpTable)
     paths: PathsTable = Field(default_factory=PathsTable)
+    web: WebTable = Field(default_factory=WebTable)
     plausible: PlausibleTable = Field(default_factory=PlausibleTable)
     matomo: MatomoTable = Field(default_factory=MatomoTable)

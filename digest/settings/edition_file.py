@@ -182,7 +182,8 @@ class RankingTable(Table):
 class CountsTable(PlugTable):
     """Where readers' counts come from: tried in this order until one has enough of them.
 
-    `feed_counts` takes the counts of views or comments in the feeds, `table` a CSV or JSON file.
+    `feed_counts` takes the counts of views or comments in the feeds, `table` a CSV or JSON file,
+    `clicks` how often the links of this newsletter were opened (with `clicks = true` only).
     `plausible` and `matomo` ask these services; their key or token is a secret, which stands in
     no file: see `[plausible]` and `[matomo]`.
     """
@@ -191,7 +192,8 @@ class CountsTable(PlugTable):
     path: Line = Field(
         default="",
         description="A CSV file (`url,count,as_of[,hours,unit]`) or a JSON one, or its web "
-        'address. For `use = "table"`.',
+        "address; without it, what `digest popular import` brought counts. For "
+        '`use = "table"`.',
     )
     site: Line = Field(
         default="",
@@ -228,12 +230,31 @@ class MostPopularTable(Table):
     min_total: int = Field(
         default=_POPULAR.min_total,
         ge=0,
-        description="With fewer counts than this in all, the list is relabelled, never faked.",
+        description="With fewer counts than this in all, of articles that the sources carry, the "
+        "list is relabelled, never faked.",
     )
     stale_after_hours: float = Field(
         default=_POPULAR.stale_after_hours,
         gt=0,
-        description="With counts older than this, the list is relabelled.",
+        description="Counts older than this are left out; where all are, the list is relabelled.",
+    )
+    hours: float = Field(
+        default=_POPULAR.hours,
+        gt=0,
+        le=168,
+        description="The list chooses among the articles of this many hours before the cutoff; "
+        "what came out before the window stands nowhere else.",
+    )
+    counted_hours: float = Field(
+        default=_POPULAR.counted_hours,
+        ge=1,
+        le=168,
+        description="Services and links count readers over this many hours.",
+    )
+    clicks: bool = Field(
+        default=_POPULAR.clicks,
+        description="Whether the links to stories lead by way of `[web] base_url`, where "
+        "`digest web` counts how often each is opened, and nothing about who opens it.",
     )
     providers: list[CountsTable] = Field(
         default=[], alias="from", description="Where readers' counts come from."

@@ -44,16 +44,20 @@ def load(
         toml,
     ]
     file = validate(DigestFile, layers)
+    editions = _editions(config_dir / "editions", root)
+    _require_web(file.web.base_url, editions)
     return Configuration(
         folder=folder,
         root=root,
-        publication=Publication(**file.publication.model_dump()),
+        publication=Publication(
+            **file.publication.model_dump(), web_url=file.web.base_url.rstrip("/")
+        ),
         contact=file.http.contact or file.publication.url,
         allow=tuple(file.http.allow),
         store_url=_store_url(file.store.url, root),
         out=root / file.paths.out,
         templates=root / file.paths.templates,
-        editions=_editions(config_dir / "editions", root),
+        editions=editions,
         secrets=_secrets(file),
     )
 
@@ -65,6 +69,17 @@ def _require_no_secrets(toml: Layer) -> None:
     found = [loc for loc in SECRETS.values() if toml.holds(loc)]
     if found:
         raise gather([(loc, what, hint.format(variable(loc))) for loc in found], [toml])
+
+
+def _require_web(base_url: str, editions: Mapping[str, Recipe]) -> None:
+    """Raise ConfigError for an edition whose links would lead by way of nowhere."""
+    for name, found in editions.items():
+        if found.edition.popular.clicks and not base_url:
+            raise ConfigError(
+                "clicks = true in [most_popular] needs an address that the links lead by way of",
+                where=f"the edition {name}",
+                hint="Set base_url in [web] of digest.toml to where readers reach `digest web`",
+            )
 
 
 def _secrets(file: DigestFile) -> dict[str, str]:

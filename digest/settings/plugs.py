@@ -67,9 +67,10 @@ SOURCES = Kind(
 COUNTS = Kind(
     {
         "feed_counts": Keys(),
-        "table": Keys(required=("path",)),
+        "table": Keys(optional=("path",)),
         "plausible": Keys(required=("site",), optional=("url", "base")),
         "matomo": Keys(required=("site_id", "url")),
+        "clicks": Keys(),
     }
 )
 WEATHER = Kind(

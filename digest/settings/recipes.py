@@ -33,6 +33,7 @@ def contradictions(file: EditionFile) -> Iterator[Problem]:
         yield ("window", "hours"), "must not be above window.max_hours", ""
     yield from _sections(file.sections)
     yield from _sources(file)
+    yield from _clicks(file)
     yield from _plugs(file)
 
 
@@ -71,6 +72,14 @@ def _sources(file: EditionFile) -> Iterator[Problem]:
             what = f"is the same source as sources[{seen[name] + 1}]"
             yield ("sources", place, *key), what, "Remove one of the two"
         seen.setdefault(name, place)
+
+
+def _clicks(file: EditionFile) -> Iterator[Problem]:
+    """Find what counts clicks where no link leads by way of us."""
+    for place, table in enumerate(file.most_popular.providers):
+        if table.use == "clicks" and not file.most_popular.clicks:
+            loc = ("most_popular", "from", place, "use")
+            yield loc, "needs clicks = true in [most_popular]", "Else no link is counted"
 
 
 def _plugs(file: EditionFile) -> Iterator[Problem]:

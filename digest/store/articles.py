@@ -15,6 +15,7 @@ from digest.model import Article, DateDoubt, Image
 from digest.store.columns import PlainText
 from digest.store.tables import articles
 from digest.store.upserts import upsert
+from digest.urls import canonical_url
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -71,6 +72,14 @@ def window_query(
     return query.order_by(*_NEWEST_FIRST)
 
 
+def window_urls_query(
+    sources: Sequence[str], since: dt.datetime, until: dt.datetime, *, known_by: dt.datetime
+) -> Select[Any]:
+    """Select the addresses of what `window_query` selects, each once, in any order."""
+    window = window_query(sources, since, until, known_by=known_by).order_by(None)
+    return window.with_only_columns(articles.c.url).distinct()
+
+
 def headlines_query(until: dt.datetime, limit: int) -> Select[tuple[str, str]]:
     """Select title and language of the newest articles of all sources."""
     return (
@@ -84,6 +93,23 @@ def headlines_query(until: dt.datetime, limit: int) -> Select[tuple[str, str]]:
 def pages_query(urls: Sequence[str]) -> Select[Any]:
     """Select the articles that have one of these addresses."""
     return select(articles).where(articles.c.url.in_(urls))
+
+
+def read_window_at(
+    connection: Connection, urls: Iterable[str], window: Select[Any], addresses: Select[Any]
+) -> tuple[Article, ...]:
+    """Give the articles of a window that have one of the addresses, in whatever spelling.
+
+    `addresses` selects those of the window; the articles come newest first, ties by (source, guid).
+    """
+    wanted = {canonical_url(url) for url in urls}
+    found = [row.url for row in connection.execute(addresses) if canonical_url(row.url) in wanted]
+    rows = [
+        article
+        for batch in batches(sorted(found))
+        for article in read_articles(connection, window.where(articles.c.url.in_(batch)))
+    ]
+    return tuple(sorted(rows, key=lambda a: (-a.dated.timestamp(), a.source, a.guid)))
 
 
 def read_articles(connection: Connection, query: Select[Any]) -> tuple[Article, ...]:

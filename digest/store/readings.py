@@ -49,15 +49,15 @@ def add_readings(
 
 
 def read_readings(
-    connection: Connection, edition: str, until: dt.datetime
+    connection: Connection, edition: str, since: dt.datetime, until: dt.datetime
 ) -> dict[str, tuple[Reading, ...]]:
-    """Give each provider's newest reading of each URL, not after `until`.
+    """Give each provider's newest reading of each URL in (since, until].
 
     Providers and URLs are in alphabetical order.
     """
     newest = (
         select(readings.c.provider, readings.c.url, func.max(readings.c.as_of).label("as_of"))
-        .where(readings.c.edition == edition, readings.c.as_of <= until)
+        .where(readings.c.edition == edition, readings.c.as_of > since, readings.c.as_of <= until)
         .group_by(readings.c.provider, readings.c.url)
         .subquery()
     )

@@ -14,8 +14,11 @@ from digest.store.articles import (
     headlines_query,
     pages_query,
     read_articles,
+    read_window_at,
     window_query,
+    window_urls_query,
 )
+from digest.store.clicks import add_click, read_clicks, read_target
 from digest.store.engine import explained, for_writing, open_engine
 from digest.store.issues import (
     read_issue,
@@ -45,7 +48,7 @@ from digest.store.sources import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from sqlalchemy import Connection, Engine
@@ -165,6 +168,21 @@ class Store:
         with self._reading() as connection:
             return read_articles(connection, query)
 
+    def window_at(
+        self,
+        urls: Iterable[str],
+        sources: Sequence[str],
+        since: dt.datetime,
+        until: dt.datetime,
+        *,
+        known_by: dt.datetime,
+    ) -> tuple[Article, ...]:
+        """Give those of `articles` that have one of these addresses, in whatever spelling."""
+        window = window_query(sources, since, until, known_by=known_by)
+        addresses = window_urls_query(sources, since, until, known_by=known_by)
+        with self._reading() as connection:
+            return read_window_at(connection, urls, window, addresses)
+
     def headlines(self, until: dt.datetime, limit: int) -> tuple[tuple[str, str], ...]:
         """Give (title, language) of the newest articles of all sources, as known at `until`."""
         with self._reading() as connection:
@@ -211,7 +229,7 @@ class Store:
         with self._writing() as connection:
             forget_faults(connection, before)
 
-    # ------------------------------------------------------------ readings and weather
+    # ------------------------------------------------------------ readings
 
     def add_readings(
         self, edition: str, provider: str, readings: Sequence[Reading], now: dt.datetime
@@ -220,10 +238,37 @@ class Store:
         with self._writing() as connection:
             add_readings(connection, edition, provider, readings, now)
 
-    def readings(self, edition: str, until: dt.datetime) -> Mapping[str, tuple[Reading, ...]]:
-        """Give the newest reading of each URL not after `until`, by provider, ordered by URL."""
+    def readings(
+        self, edition: str, until: dt.datetime, within: dt.timedelta
+    ) -> Mapping[str, tuple[Reading, ...]]:
+        """Give the newest reading of each URL, by provider, ordered by URL.
+
+        Only readings of the time `within` before `until` count, and of `until` itself.
+        """
         with self._reading() as connection:
-            return read_readings(connection, edition, until)
+            return read_readings(connection, edition, until - within, until)
+
+    # ------------------------------------------------------------ clicks
+
+    def add_click(self, edition: str, date: dt.date, url: str, now: dt.datetime) -> None:
+        """Count that a page was opened from the issue of a date."""
+        with self._writing() as connection:
+            add_click(connection, edition, date, url, now)
+
+    def clicks(self, edition: str, since: dt.datetime, until: dt.datetime) -> Mapping[str, int]:
+        """Give how often pages were opened from an edition's issues, by URL, sorted by it.
+
+        It counts in whole hours: those that began in (since, until].
+        """
+        with self._reading() as connection:
+            return read_clicks(connection, edition, since, until)
+
+    def click_target(self, edition: str, date: dt.date, number: int) -> tuple[str, bool] | None:
+        """Give where a link of an issue leads, and whether readers have it (see `read_target`)."""
+        with self._reading() as connection:
+            return read_target(connection, edition, date, number)
+
+    # ------------------------------------------------------------ the weather
 
     def add_report(self, edition: str, report: Report) -> None:
         """Keep a weather report."""

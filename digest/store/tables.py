@@ -109,6 +109,19 @@ readings = Table(
     Column("unit", PlainText, nullable=False),
     Column("hours", Float),
     Column("taken_at", UtcDateTime, nullable=False),
+    Index(None, "edition", "as_of"),  # the readings of a morning
+)
+
+# How often readers opened a page from the newsletter, an hour: nothing about who did.
+clicks = Table(
+    "clicks",
+    metadata,
+    Column("edition", PlainText, primary_key=True),
+    Column("date", Date, primary_key=True),  # the issue's
+    Column("url", PlainText, primary_key=True),
+    Column("hour", UtcDateTime, primary_key=True),  # its beginning
+    Column("count", BigInteger, nullable=False),
+    Index(None, "edition", "hour"),  # what was opened of late
 )
 
 reports = Table(

@@ -1,0 +1,51 @@
+"""Links that lead by way of us, so that it is counted how often they are opened; and back again."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digest.model import Email, Issue, Placement
+
+
+def counted_links(issue: Issue, base: str) -> Issue:
+    """Give the issue with the links of its placements leading by way of `base`, an address.
+
+    `<base>/c/<edition>/<date>/<number>`: the number is the placement's place in reading order, from
+    0, as the store keeps it. Without a base nothing changes.
+    """
+    if not base:
+        return issue
+    root, numbers = _root(issue, base), count()
+
+    def led(placements: tuple[Placement, ...]) -> tuple[Placement, ...]:
+        return tuple(replace(one, url=f"{root}{next(numbers)}") for one in placements)
+
+    (lead,) = led((issue.lead,))  # in the order of `Issue.placements`, from here on
+    related = led(issue.related)
+    sections = tuple(replace(section, cards=led(section.cards)) for section in issue.sections)
+    popular = issue.popular and replace(issue.popular, items=led(issue.popular.items))
+    return replace(issue, lead=lead, related=related, sections=sections, popular=popular)
+
+
+def uncounted(email: Email, issue: Issue, base: str) -> Email:
+    """Give the email with its links leading straight on, for those who only look at it."""
+    if not base:
+        return email
+    link = re.compile(re.escape(_root(issue, base)) + r"(\d+)")
+    urls = [placement.url for placement in issue.placements]
+
+    def straight(written: Callable[[str], str], text: str) -> str:
+        return link.sub(lambda found: written(urls[int(found[1])]), text)
+
+    return replace(email, html=straight(html.escape, email.html), text=straight(str, email.text))
+
+
+def _root(issue: Issue, base: str) -> str:
+    return f"{base}/c/{issue.edition}/{issue.date.isoformat()}/"

@@ -1,0 +1,93 @@
+"""Which provider's counts an issue goes by, and why the others are not used.
+
+Providers are tried in the editors' order; counts of different units are never added.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.urls import canonical_url, is_home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from digest.model import Article, Reading
+    from digest.recipe import Edition, PopularRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """A provider's readings of the articles at hand, and why they cannot be used, "" if they can.
+
+    `given` is how many readings of pages it has given, whether of these articles or not.
+    """
+
+    provider: str
+    readings: tuple[Reading, ...]
+    given: int
+    fault: str = ""
+
+    @property
+    def total(self) -> int:
+        """All counts of the articles at hand."""
+        return sum(reading.count for reading in self.readings)
+
+
+def judge_counts(
+    readings: Iterable[tuple[str, tuple[Reading, ...]]],
+    articles: Iterable[Article],
+    *,
+    edition: Edition,
+    cutoff: dt.datetime,
+) -> tuple[Counts, ...]:
+    """Judge each provider's readings, in the order given.
+
+    Only readings of `articles` that are no older than the rule's `stale_after_hours` are kept; the
+    home page and those of the sections are nobody's. Spellings of one address are one.
+    """
+    fronts = {canonical_url(rule.url) for rule in edition.sections if rule.url}
+    pages = {canonical_url(article.url) for article in articles} - fronts
+    known = {url for url in pages if not is_home(url)}
+    return tuple(
+        _judged(provider, given, known, edition.popular, cutoff) for provider, given in readings
+    )
+
+
+def usable_counts(judged: Iterable[Counts]) -> tuple[Counts | None, tuple[str, ...]]:
+    """Choose the provider to go by, and say for the editors why the earlier ones were passed over.
+
+    It is the first whose counts have no fault.
+    """
+    refusals: list[str] = []
+    for counts in judged:
+        if not counts.fault:
+            return counts, tuple(refusals)
+        refusals.append(f"most popular: {counts.provider} was not used: {counts.fault}")
+    return None, tuple(refusals)
+
+
+def _judged(
+    provider: str,
+    given: Sequence[Reading],
+    known: set[str],
+    rule: PopularRule,
+    cutoff: dt.datetime,
+) -> Counts:
+    oldest = cutoff - dt.timedelta(hours=rule.stale_after_hours)
+    fresh = [reading for reading in given if reading.as_of >= oldest]
+    ours = tuple(reading for reading in fresh if canonical_url(reading.url) in known)
+    total = sum(reading.count for reading in ours)
+    fault = ""
+    if not given:
+        fault = "it gave no counts"
+    elif not fresh:
+        age_h = (cutoff - max(reading.as_of for reading in given)).total_seconds() / 3600
+        fault = f"its counts are {age_h:.0f} h old (stale_after_hours = {rule.stale_after_hours:g})"
+    elif not ours:
+        fault = f"none of the {len(fresh)} pages it counted is an article of the sources"
+    elif total < rule.min_total:
+        fault = f"{total} counts in all are fewer than min_total = {rule.min_total}"
+    return Counts(provider=provider, readings=ours, given=len(given), fault=fault)

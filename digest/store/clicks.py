@@ -1,0 +1,61 @@
+"""Clicks: how often a page was opened from an issue, by the hour, and nothing about who did it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from digest.model import IssueState
+from digest.store.tables import clicks, issues, placements
+from digest.store.upserts import insert
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+_OUT = (IssueState.SENDING.value, IssueState.SENT.value)  # readers have it, or some do
+
+
+def add_click(
+    connection: Connection, edition: str, date: dt.date, url: str, now: dt.datetime
+) -> None:
+    """Count one click, in the hour of `now`."""
+    statement = insert(connection.dialect.name, clicks)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    row = {"edition": edition, "date": date, "url": url, "hour": hour, "count": 1}
+    more = {"count": clicks.c.count + 1}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=list(clicks.primary_key), set_=more), row
+    )
+
+
+def read_clicks(
+    connection: Connection, edition: str, since: dt.datetime, until: dt.datetime
+) -> Mapping[str, int]:
+    """Give the clicks of the hours that began in (since, until], by URL, sorted by it."""
+    rows = connection.execute(
+        select(clicks.c.url, func.sum(clicks.c.count).label("total"))
+        .where(clicks.c.edition == edition, clicks.c.hour > since, clicks.c.hour <= until)
+        .group_by(clicks.c.url)
+        .order_by(clicks.c.url)
+    )
+    return {row.url: int(row.total) for row in rows}
+
+
+def read_target(
+    connection: Connection, edition: str, date: dt.date, number: int
+) -> tuple[str, bool] | None:
+    """Give where the link to an issue's placement leads, and whether readers have the issue.
+
+    `number` counts the placements in reading order, from 0. None where there is no such link.
+    """
+    row = connection.execute(
+        select(placements.c.url, issues.c.state)
+        .join(issues, issues.c.id == placements.c.issue_id)
+        .where(issues.c.edition == edition, issues.c.date == date)
+        .where(placements.c.position == number)
+    ).first()
+    return (row.url, row.state in _OUT) if row else None

@@ -1,0 +1,13 @@
+"""The program's face on the web: what readers' links lead to.
+
+public.py   the application: its parts, its headers, its pages for what went wrong
+clicks.py   links that are counted on the way
+pages.py    how a page is rendered
+serving.py  the server
+"""
+
+from __future__ import annotations
+
+from digest.web.public import create_app
+
+__all__ = ["create_app"]

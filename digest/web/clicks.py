@@ -1,0 +1,85 @@
+"""Links of an issue that are counted on the way: where a link leads is the store's word alone.
+
+What is kept is how often a page was opened from an issue in an hour. Nothing is kept of who opened
+it; a reader who opens it twice counts twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, redirect, request
+
+from digest.errors import StoreError
+from digest.urls import is_web
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.datastructures import Headers
+    from werkzeug.wrappers import Response
+
+    from digest.store import Store
+
+log = logging.getLogger(__name__)
+
+# Who announces that no reader asked: browsers that load ahead, by these headers…
+AHEAD = re.compile(r"prefetch|preview|prerender", re.IGNORECASE)
+AHEAD_HEADERS = ("Purpose", "Sec-Purpose", "X-Purpose", "X-Moz")
+# …and what looks links up before or instead of a reader, by name: scanners of mail, previews of
+# chats, crawlers, programs. Those that pass for browsers are counted; nothing tells them apart.
+# (CUBOT makes telephones.)
+MACHINES = re.compile(
+    r"(?<!cu)bot\b|crawl|spider|scan|preview|proofpoint|mimecast|barracuda|safelinks|urldefense"
+    r"|trendmicro|symantec|fortinet|sophos|googleimageproxy|google-read-aloud|yahoomailproxy"
+    r"|facebookexternalhit|whatsapp|slack|skype|headless|lighthouse|curl|wget|python|java/"
+    r"|go-http-client|libwww|okhttp|httpclient|node-fetch|axios|ruby|perl",
+    re.IGNORECASE,
+)
+
+
+def click_pages(store: Store, clock: Callable[[], dt.datetime]) -> Blueprint:
+    """Make the pages `/c/<edition>/<date>/<number>`, each of which leads on."""
+    pages = Blueprint("clicks", __name__)
+
+    @pages.get("/c/<edition>/<day>/<int(max=9999):number>")
+    def follow(edition: str, day: str, number: int) -> Response:
+        date = _date(day)
+        target = date and store.click_target(edition, date, number)
+        if not (date and target and is_web(target[0])):
+            abort(404)
+        url, is_out = target
+        response = redirect(url)
+        if is_out and is_reader(request.method, request.headers):
+            # The reader goes first: a store that is being written to keeps nobody waiting.
+            response.call_on_close(partial(_count, store, edition, date, url, clock()))
+        return response
+
+    return pages
+
+
+def is_reader(method: str, headers: Headers) -> bool:
+    """Tell whether a person may be behind a request, for all that it says itself."""
+    if method != "GET" or any(AHEAD.search(headers.get(name, "")) for name in AHEAD_HEADERS):
+        return False
+    agent = headers.get("User-Agent", "")
+    return bool(agent) and not MACHINES.search(agent)
+
+
+def _date(day: str) -> dt.date | None:
+    try:
+        date = dt.date.fromisoformat(day)
+    except ValueError:
+        return None
+    return date if date.isoformat() == day else None
+
+
+def _count(store: Store, edition: str, date: dt.date, url: str, now: dt.datetime) -> None:
+    try:
+        store.add_click(edition, date, url, now)
+    except StoreError as error:
+        log.warning("a click was not counted: %s", error)

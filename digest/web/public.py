@@ -1,0 +1,77 @@
+"""The application for readers: its parts, its headers, its pages for what went wrong.
+
+A part is a blueprint, made by a function of what it needs. Nothing here sets a cookie, and no
+address of a reader is kept or logged.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from digest.errors import DigestError
+from digest.web.clicks import click_pages
+from digest.web.pages import public_page
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from digest.recipe import Publication
+    from digest.store import Store
+
+log = logging.getLogger(__name__)
+
+# No script, no frame, no outsider; and no other site learns from which page a reader came.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+NOT_HERE = ("This page is not here", "The link may be cut off, or older than what we keep.")
+NOT_NOW = ("This page cannot be shown now", "Please try again in a few minutes.")
+NOT_SO = ("This page cannot be shown like that", "Please follow the link in your newsletter.")
+
+
+def create_app(
+    store: Store,
+    publication: Publication,
+    *,
+    templates: Sequence[Path],
+    clock: Callable[[], dt.datetime],
+) -> Flask:
+    """Make the WSGI application. `templates` are folders, the user's first."""
+    app = Flask(__name__, static_folder=None)
+    app.register_blueprint(click_pages(store, clock))
+
+    def page(words: tuple[str, str], status: int) -> Response:
+        title, text = words
+        html = public_page(
+            "message.html.j2", templates, publication=publication, title=title, text=text
+        )
+        return Response(html, status)
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response:
+        status = error.code or 500
+        words = NOT_NOW if status >= 500 else NOT_HERE if status == 404 else NOT_SO  # noqa: PLR2004  RFC 9110 §15
+        return page(words, status)
+
+    @app.errorhandler(DigestError)
+    def failed(error: DigestError) -> Response:
+        log.error("%s", error)
+        return page(NOT_NOW, 503)
+
+    @app.after_request
+    def guarded(response: Response) -> Response:
+        response.headers.update(HEADERS)
+        return response
+
+    return app
