@@ -36,6 +36,7 @@ BUILT_IN = {
     ("source", "feed"): "digest.sources.feed:Feed",
     ("source", "sitemap"): "digest.sources.sitemap:Sitemap",
     ("source", "page"): "digest.sources.page:Page",
+    ("comments", "feed"): "digest.sources.comments:CommentsFeed",
     ("popularity", "feed_counts"): "digest.popularity.feed_counts:FeedCounts",
     ("popularity", "table"): "digest.popularity.table:Table",
     ("popularity", "plausible"): "digest.popularity.plausible:Plausible",
@@ -106,6 +107,10 @@ def make_plugs(
         "sources": {
             source.id: _make("source", recipe.sources[source.id], {**context, "source": source})
             for source in edition.sources
+        },
+        "comments": {
+            source.id: _make("comments", recipe.comments[source.id], {**context, "source": source})
+            for source in (edition.comments.sources if edition.comments else ())
         },
         "popularity": {
             name: _make("popularity", spec, context) for name, spec in recipe.popularity

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from digest import __version__
 from digest.inputs import Inputs
 from digest.model import OUT
+from digest.quoting import chosen_comments, unmatched_quotes, wants_quotes
 from digest.wording import learn_idf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from digest.comment import Comment
     from digest.health import SourceState
     from digest.model import Article, Image, Past, Probe, Reading, Report, Source
     from digest.newsroom import Newsroom
@@ -26,6 +28,7 @@ LOOK_AHEAD = dt.timedelta(hours=48)  # what is dated further ahead was taken to 
 LATE_H = 12  # how late after its date an article may show up in its feed and still be news
 NAME_LENGTH = 24  # characters of a feed's title that is still its outlet's name
 NO_NAME = frozenset("|>:•–—/")  # what stands between an outlet's name and a department's
+QUOTABLE_DAYS = 30  # how long before the cutoff a comment may be quoted still
 WEATHER_AGE_H = 3  # older weather is history
 
 
@@ -38,6 +41,8 @@ def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datet
     store, edition = newsroom.store, _titled(newsroom)
     morning = min(now, cutoff + dt.timedelta(hours=AFTER_CUTOFF_H))
     kept_h = max(edition.popular.hours, edition.popular.stale_after_hours)
+    choices = newsroom.choices(date)
+    comments = quotable_comments(newsroom, cutoff, now) if wants_quotes(choices) else ()
     stored = store.readings(edition.name, morning, dt.timedelta(hours=kept_h))
     readings = tuple((name, stored.get(name, ())) for name in newsroom.popularity)
     window = candidates(newsroom, date, cutoff, now)
@@ -59,10 +64,22 @@ def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datet
         first_reads=_first_reads(newsroom, window),
         idf=learn_idf(store.headlines(morning, ARCHIVE_HEADLINES)),
         readings=readings,
-        choices=newsroom.choices(date),
+        choices=choices,
+        comments=chosen_comments(choices, comments),
         past=past,
         weather=_fresh(store.report(edition.name, morning), morning),
+        notices=unmatched_quotes(choices, comments) if edition.comments else (),
     )
+
+
+def quotable_comments(
+    newsroom: Newsroom, cutoff: dt.datetime, now: dt.datetime
+) -> tuple[Comment, ...]:
+    """Load the comments known at `now` that editors may quote in the issue of a cutoff."""
+    rule = newsroom.edition.comments
+    ids = [source.id for source in rule.sources] if rule else []
+    since = cutoff - dt.timedelta(days=QUOTABLE_DAYS)
+    return newsroom.store.comments(ids, since, known_by=now)
 
 
 def _titled(newsroom: Newsroom) -> Edition:

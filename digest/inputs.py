@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from digest.comment import Comment
 from digest.counts import Counts, judge_counts
 from digest.model import Article, Past, Reading, Report
 from digest.recipe import Choice, Edition, Publication
@@ -20,7 +21,7 @@ class Inputs:
     those that earlier issues placed or named, so that a story that goes on is recognised.
     `read_earlier` are those of before the window that readers still chose. `first_reads` says when
     sources with undated articles were read first, by id. `readings` is (provider, its readings) in
-    the editors' order. `version` is the program's.
+    the editors' order. `comments` are those that choices name. `version` is the program's.
     """
 
     version: str
@@ -35,6 +36,7 @@ class Inputs:
     idf: Idf
     readings: tuple[tuple[str, tuple[Reading, ...]], ...] = ()
     choices: tuple[Choice, ...] = ()
+    comments: tuple[Comment, ...] = ()
     past: tuple[Past, ...] = ()
     weather: Report | None = None
     notices: tuple[str, ...] = ()

@@ -1,15 +1,16 @@
-"""Which article an editor means: by its address, or by a part of its address or headline. Pure."""
+"""Which article or comment an editor means: by its address, or a part of what it says. Pure."""
 
 from __future__ import annotations
 
 import difflib
 from typing import TYPE_CHECKING
 
-from digest.urls import canonical_url, is_web
+from digest.urls import canonical_url, comment_address, is_web
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from digest.comment import Comment
     from digest.model import Article
 
 NEAREST = 3
@@ -48,6 +49,20 @@ def nearest_articles(words: str, articles: Iterable[Article]) -> tuple[Article, 
     for text in close:
         found.setdefault(canonical_url(said[text].url), said[text])
     return tuple(found.values())[:NEAREST]
+
+
+def find_comments(words: str, comments: Iterable[Comment]) -> tuple[Comment, ...]:
+    """Give the comments that an address or a guid, or a part of name or text, may mean.
+
+    In the order given. Case, quotation marks and spaces make no difference.
+    """
+    if is_web(words):
+        wanted = comment_address(words)
+        return tuple(
+            one for one in comments if wanted in {comment_address(one.url), one.guid, one.url}
+        )
+    part = _plain(words)
+    return tuple(one for one in comments if part in _plain(one.author) or part in _plain(one.text))
 
 
 def _slug(url: str) -> str:

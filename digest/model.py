@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import prod
 
+from digest.comment import Quotes
+
 
 class Rights(StrEnum):
     """What may be shown of a source's articles."""
@@ -338,6 +340,7 @@ class Issue:
     related: tuple[Placement, ...] = ()
     sections: tuple[Section, ...] = ()
     popular: MostPopular | None = None
+    comments: Quotes | None = None
     articles: int  # how many were considered
     stories: int  # how many stories they made
     runners_up: tuple[RunnerUp, ...] = ()

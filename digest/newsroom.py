@@ -38,16 +38,17 @@ LEASE_S = 30  # a build or a send that has not ended by then is taken to be dead
 class Newsroom:
     """One edition, ready to work: its recipe, its plugs, and where things are kept.
 
-    `templates` are folders searched in order, the user's first; `pictures` holds bundled pictures
-    by file name; `choices` reads the editors' decisions for a date. `clock` tells the real time,
-    which only leases go by; everything else takes `now`. `http` makes the HTTP client, to be opened
-    by `async with`. `enricher` reads articles' pages, None where the edition does not want that.
-    Wired in `app`.
+    `sources` and `comments`, the feeds of readers' comments, are by id. `templates` are folders
+    searched in order, the user's first; `pictures` holds bundled pictures by file name; `choices`
+    reads the editors' decisions for a date. `clock` tells the real time, which only leases go by;
+    everything else takes `now`. `http` makes the HTTP client, to be opened by `async with`.
+    `enricher` reads articles' pages, None where the edition does not want that. Wired in `app`.
     """
 
     publication: Publication
     edition: Edition
     sources: Mapping[str, SourcePlug]
+    comments: Mapping[str, SourcePlug]
     popularity: Mapping[str, Popularity]
     weather: Weather | None
     deliverer: Deliverer

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from digest.model import Article, ScoredStory, Story
     from digest.recipe import Choice
 
+NOT_ABOUT_ARTICLES = ("add", "quote")  # of any source
 SAME_AGAIN = 0.8  # likeness of two headlines above which one is the other's duplicate
 
 
@@ -55,7 +56,11 @@ class Overruling:
         self.pins: dict[str, Pin] = {}
         self.dropped: dict[str, str] = {}
         self.notices = unmatched_choices(inputs.choices, articles)
-        matched = [one for one in inputs.choices if one.url and self._url(one) in self._by_url]
+        matched = [
+            one
+            for one in inputs.choices
+            if one.url and one.do != "quote" and self._url(one) in self._by_url
+        ]
         for choice in matched:
             self._choices[self._url(choice)].append(choice)
             if choice.do in {"pin", "add"}:
@@ -114,7 +119,9 @@ def unmatched_choices(choices: Sequence[Choice], articles: Sequence[Article]) ->
     urls = sorted({article.url for article in articles})
     problems = []
     for choice in choices:
-        if choice.url and choice.do != "add" and canonical_url(choice.url) not in known:
+        if choice.do in NOT_ABOUT_ARTICLES or not choice.url:
+            continue
+        if canonical_url(choice.url) not in known:
             near = difflib.get_close_matches(choice.url, urls, n=3, cutoff=0.5)
             hint = f"; the nearest are {', '.join(near)}" if near else ""
             problems.append(f"{choice.where}: no article has the address {choice.url}{hint}")

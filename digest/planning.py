@@ -9,6 +9,7 @@ from digest.errors import Skipped
 from digest.layout import Page
 from digest.model import Issue, Masthead
 from digest.outcomes import exclusions, runners_up
+from digest.quoting import quote_comments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,9 @@ def plan_issue(
             where=f"{inputs.edition.name} {inputs.date}",
             hint="Look at `digest status` for sources that failed, or lower rules.min_stories",
         )
+    cards = (card for section in sections for card in section.cards)
+    placements = (lead, *related, *cards, *(popular.items if popular else ()))
+    comments, unquoted = quote_comments(inputs, placements)
     return Issue(
         edition=inputs.edition.name,
         date=inputs.date,
@@ -66,12 +70,13 @@ def plan_issue(
         related=related,
         sections=sections,
         popular=popular,
+        comments=comments,
         articles=len(inputs.articles),
         stories=len(scored),
         runners_up=runners_up(page, told),
         exclusions=exclusions(page, aside),
         set_aside=tuple(aside[:told]),
-        notices=(*_told_of(hold), *inputs.notices, *page.notices),
+        notices=(*_told_of(hold), *inputs.notices, *page.notices, *unquoted),
         breaking=bool(breaking),
         hold=hold,
     )

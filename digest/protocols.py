@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from digest.comment import Comment
     from digest.model import Article, Delivery, Outcome, Reading, Report
 
 P = ParamSpec("P")
@@ -79,12 +80,15 @@ class Sandbox(Protocol):
 class Pulled:
     """What a source gave: articles newest first, what it wants to remember, its own title.
 
+    A comments feed gives `comments` instead, newest first too.
+
     `memory` replaces the source's memory whole. `due` is when the source may be asked again, None
     for whenever one likes. `warnings` say in one phrase each what was left out ("3 items without a
     link"). `unchanged` means that the same document was there: nothing was read.
     """
 
     articles: tuple[Article, ...] = ()
+    comments: tuple[Comment, ...] = ()
     memory: Mapping[str, str] = field(default_factory=dict)
     due: dt.datetime | None = None
     title: str = ""

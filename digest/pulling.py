@@ -1,4 +1,4 @@
-"""Pull: ask each source that is due what is new; store articles, counts of readers, the weather.
+"""Pull: ask each source that is due what is new; store articles, comments, counts, the weather.
 
 A source that fails costs the issue its articles and one line in the report, nothing else.
 """
@@ -78,9 +78,13 @@ class SourceResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullReport:
-    """What a pull brought, in the order of the edition's sources; `notices` are for the editors."""
+    """What a pull brought, in the order of the edition's sources; `notices` are for the editors.
+
+    `comments` are the results of the comments feeds.
+    """
 
     sources: tuple[SourceResult, ...]
+    comments: tuple[SourceResult, ...] = ()
     notices: tuple[str, ...] = ()
 
 
@@ -115,16 +119,22 @@ async def pull(
         tell(result)
         return result
 
-    sources = newsroom.edition.sources
-    spread = _spread(sources)
+    edition = newsroom.edition
+    spread = _spread(edition.feeds)
     results = dict(zip(spread, await asyncio.gather(*map(one, spread)), strict=True))
     newsroom.store.note_pull(newsroom.edition.name, now)
+    comments = tuple(results[feed] for feed in edition.feeds[len(edition.sources) :])
     notices = [
         *alerts,
+        *(one.error for one in comments if one.error and not any(one.error in a for a in alerts)),
         *await _pull_readings(newsroom, http, now),
         *await _pull_weather(newsroom, http, now),
     ]
-    return PullReport(sources=tuple(results[source] for source in sources), notices=tuple(notices))
+    return PullReport(
+        sources=tuple(results[source] for source in edition.sources),
+        comments=comments,
+        notices=tuple(notices),
+    )
 
 
 def _spread(sources: Sequence[Source]) -> list[Source]:
@@ -165,7 +175,8 @@ async def _pull_source(
     # At a moment before its last attempt (`--at`) it does not remember anything yet.
     memory = state.memory if state and state.last_attempt <= now else {}
     try:
-        pulled = await newsroom.sources[source.id].pull(http, memory, now)
+        plug = newsroom.sources.get(source.id) or newsroom.comments[source.id]
+        pulled = await plug.pull(http, memory, now)
         pulled = _as_of_then(pulled, lag)
         new = newsroom.store.add_pull(source.id, pulled, now)
         result = _read(source, pulled, new)
@@ -196,7 +207,7 @@ def _read(source: Source, pulled: Pulled, new: int) -> SourceResult:
         source=source.id,
         title=source.title or pulled.title,
         new=new,
-        read=len(pulled.articles),
+        read=len(pulled.articles) + len(pulled.comments),
         unchanged=pulled.unchanged,
         warnings=pulled.warnings,
     )

@@ -101,6 +101,15 @@ class PopularRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommentsRule:
+    """What readers wrote: at most `count` quotes, from the comments feeds `sources`."""
+
+    title: str = "From the comments"
+    count: int = 3
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """A standing recipe for a newsletter. `name` is its file's stem; `title` what readers see."""
 
@@ -115,7 +124,13 @@ class Edition:
     grave: tuple[str, ...] = ()  # words of a lead beside which nothing light may stand
     ranking: RankingRule = field(default_factory=RankingRule)
     popular: PopularRule = field(default_factory=PopularRule)
+    comments: CommentsRule | None = None  # None quotes no reader
     min_stories: int = 4
+
+    @property
+    def feeds(self) -> tuple[Source, ...]:
+        """All that is asked: the sources of articles, then those of comments."""
+        return (*self.sources, *(self.comments.sources if self.comments else ()))
 
     def source(self, article: Article) -> Source:
         """Give the source of one of this edition's articles. Raises KeyError for any other."""
@@ -132,6 +147,7 @@ class Choice:
     About an article (`url`): "pin" or "move" it `to` a place, "drop" it, replace its title
     ("retitle") or standfirst with `text`, show another `image`, or "add" one that no source carries
     `to` a place, with its title as `text`, a `standfirst`, an `image` and the `source` to name.
+    About a reader's comment (`url`): "quote" it, or of it what `text` says.
     About the issue: "subject", "preheader" or "note", with `text`; "hold", with the reason;
     "sombre", with "true" or "false"; and "breaking". `where` says which file and entry it was read
     from.

@@ -100,6 +100,12 @@ def is_home(url: str) -> bool:
     return not urlsplit(canonical_url(url)).query
 
 
+def comment_address(url: str) -> str:
+    """Give one spelling for all addresses of a comment: those of its page, and its fragment."""
+    page, _, fragment = url.strip().partition("#")
+    return f"{canonical_url(page)}#{fragment}" if fragment else canonical_url(page)
+
+
 def registrable_domain(url: str) -> str:
     """Name the domain that somebody registered ("bbc.co.uk"), the host itself for an IP address.
 

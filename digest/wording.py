@@ -46,7 +46,7 @@ _MARKS = (
 )
 _WORD = re.compile(rf"[\w{_MARKS}]+")
 # Scripts that put no spaces between words, and Hangul, whose words carry their particles.
-_UNSPACED = re.compile(
+UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")  # U.S.
@@ -127,7 +127,7 @@ def headline_terms(title: str, language: str) -> tuple[str, ...]:
 
 def _roots(word: str, language: str) -> Iterable[str]:
     """Give what a word is compared by: its stem, or its beginning; unspaced scripts' bigrams."""
-    if _UNSPACED.search(word):  # as Lucene's CJKBigramFilter does
+    if UNSPACED.search(word):  # as Lucene's CJKBigramFilter does
         return (word[i : i + 2] for i in range(max(1, len(word) - 1)))
     return (_stem(word, language) if language in STEMMERS else word[:TRUNCATE],)
 

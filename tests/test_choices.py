@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DATE = dt.date(2026, 11, 23)
 WHERE = "config/choices/daily/2026-11-23.toml"
-DECISIONS = '"pin", "drop", "move", "retitle", "standfirst", "image" or "add"'
+DECISIONS = '"pin", "drop", "move", "retitle", "standfirst", "image", "add" or "quote"'
 EDITION = Edition(
     name="daily",
     title="The Daily Courier",
@@ -139,7 +139,10 @@ REFUSED = [
             'Did you mean "https://courier.example/a"?'
         ),
     ),
-    ('[[choice]]\ndo = "drop"\n', f"{AT} 1: choice[1].url is missing. The article's address"),
+    (
+        '[[choice]]\ndo = "drop"\n',
+        f"{AT} 1: choice[1].url is missing. The article's address, or the comment's for `quote`",
+    ),
     (choice("a", "pin"), f'{AT} 1: choice[1].to is missing, and do = "pin" needs it'),
     (choice("a", "retitle"), f'{AT} 1: choice[1].text is missing, and do = "retitle" needs it'),
     (

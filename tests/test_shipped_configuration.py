@@ -113,5 +113,6 @@ def test_the_sample_s_choices_are_about_articles_of_its_feeds() -> None:
     feeds = "".join(
         (TOP / name.removeprefix("file:")).read_text("utf-8") for name in recipe.sources
     )
-    assert [choice.do for choice in choices] == ["note", "retitle", "drop"]
-    assert all(f">{choice.url}<" in feeds for choice in choices if choice.url)
+    assert [choice.do for choice in choices] == ["note", "retitle", "drop", "quote"]
+    comments = (TOP / "config/sample/feeds/courier-comments.xml").read_text("utf-8")
+    assert all(f">{choice.url}<" in feeds + comments for choice in choices if choice.url)

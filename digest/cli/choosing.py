@@ -28,9 +28,11 @@ HELP = {
     "standfirst": "Give an article another standfirst.",
     "image": "Give an article another picture.",
     "add": "Add an article that no source carries.",
+    "quote": "Quote a reader's comment.",
 }
 STORED = "URL is the article's address, or a part of its address or headline that no other has."
 NEW = "URL is its address."
+COMMENT = "URL is the comment's address, or a part of its text or its writer's name."
 
 date_option = click.option(
     "--date",
@@ -148,7 +150,8 @@ def _about_article(do: str) -> click.Command:
         for key in (*needed[1:], *MAY_HAVE.get(do, ()))
     ]
     stored = do in ABOUT_STORED
-    text = f"{HELP.get(do, f'Decide to {do}.')}\n\n{STORED if stored else NEW}"
+    whose = STORED if stored else COMMENT if do == "quote" else NEW
+    text = f"{HELP[do]}\n\n{whose}"
     command = click.Command(do, callback=work, params=[*arguments, *options], help=text)
     command = replace_option(command)
     return _of_a_day(force_option(command) if stored else command)

@@ -13,16 +13,19 @@ import click
 from digest.cli.printing import printable
 from digest.cli.shared import local_date, moment, opened, shown
 from digest.errors import ConfigError
-from digest.matching import find_articles, nearest_articles
+from digest.excerpts import excerpt_of
+from digest.matching import find_articles, find_comments, nearest_articles
 from digest.settings.choosing import KEYS, places
 from digest.settings.drafting import Draft, read_draft
 from digest.settings.problems import suggest
+from digest.timetable import slot_on
 from digest.urls import is_web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from digest.comment import Comment
     from digest.model import Article
     from digest.newsroom import Newsroom
     from digest.settings.drafting import Value
@@ -43,6 +46,13 @@ class Day:
     newsroom: Newsroom
     date: dt.date
     articles: tuple[Article, ...]
+
+    @property
+    def cutoff(self) -> dt.datetime:
+        """When the day's issue is built."""
+        newsroom = self.newsroom
+        timetable, zone = newsroom.edition.timetable, newsroom.publication.timezone
+        return slot_on(timetable, zone, self.date).cutoff
 
     def draft(self) -> Draft:
         """Read the day's file for changing. Raises ConfigError."""
@@ -84,7 +94,7 @@ def decide_article(
     `words` is its address, or what is part of its address or headline alone. What contradicts the
     decision is taken back if it may be, by `replace`.
     """
-    url = _address(day, words, force=force) if do in ABOUT_STORED else _new_address(words)
+    url = _meant(day, do, words, given, force=force)
     keys: dict[str, Value] = {"url": url, "do": do}
     keys |= {key: text.strip() for key in KEYS if (text := given.get(key))}
     if "to" in keys:
@@ -171,7 +181,6 @@ def _next_date(newsroom: Newsroom, now: dt.datetime) -> dt.date:
 def _articles(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> tuple[Article, ...]:
     """Give all that is stored of what an issue may choose from; today's by hand has more."""
     from digest.gathering import candidates
-    from digest.timetable import slot_on
 
     slot = slot_on(newsroom.edition.timetable, newsroom.publication.timezone, date)
     found = candidates(newsroom, date, slot.cutoff, LAST_MOMENT)
@@ -200,6 +209,37 @@ def _address(day: Day, words: str, *, force: bool) -> str:
         hints.append("--force writes it down all the same")
     raise ConfigError(
         f'no article for the issue of {day.date} is meant by "{words}"', hint="\n".join(hints)
+    )
+
+
+def _meant(day: Day, do: str, words: str, given: Mapping[str, str | None], *, force: bool) -> str:
+    """Give the address that a decision is about. Raises ConfigError."""
+    if do == "quote":
+        return _comment(day, words, given.get("text") or "").url
+    return _address(day, words, force=force) if do in ABOUT_STORED else _new_address(words)
+
+
+def _comment(day: Day, words: str, excerpt: str) -> Comment:
+    """Give the one comment that words mean, if the excerpt is its own. Raises ConfigError."""
+    from digest.gathering import quotable_comments
+
+    cutoff = day.cutoff
+    comments = quotable_comments(day.newsroom, cutoff, LAST_MOMENT)
+    found = find_comments(words, comments) if words.strip() else ()
+    if len(found) == 1:
+        if excerpt and not excerpt_of(found[0].text, excerpt):
+            raise ConfigError(
+                f"these are not the comment's own words: “{shorten(excerpt, MAX_SAID)}”",
+                where=found[0].url,
+                hint="Copy them from `digest comments --json`, and mark what is left out with “…”",
+            )
+        return found[0]
+    if found:
+        lines = (f"\n  {one.url}  {printable(one.author)}" for one in found[:MAX_NAMED])
+        what = f'"{words}" may mean {len(found)} comments'
+        raise ConfigError(what, hint=f"Say which:{''.join(lines)}")
+    raise ConfigError(
+        f'no comment is meant by "{words}"', hint="`digest comments` lists those that may be quoted"
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
+from digest.cli.printing import printable
 from digest.model import Placement, RunnerUp, SetAside
 from digest.urls import canonical_url
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from digest.model import Factor, Issue
 
 Told: TypeAlias = Placement | RunnerUp | SetAside
+
+NOBODY = "A reader"  # who gave no name
 
 
 def tell_issue(issue: Issue) -> None:
@@ -29,6 +32,11 @@ def tell_issue(issue: Issue) -> None:
             click.secho(f"\n{slot[:1].upper()}{slot[1:]}", bold=True)
         _tell_line(placement.score, placement.title, placement.factors)
         click.echo(f"         {placement.source}; {'; '.join(placement.reasons)}")
+    if issue.comments:
+        click.secho(f"\n{issue.comments.title}", bold=True)
+        for quote in issue.comments.quotes:
+            click.echo(f"       “ {printable(quote.text)}")
+            click.echo(f"         {printable(quote.author) or NOBODY}; {quote.reason}")
     click.secho("\nNot placed", bold=True)
     for runner_up in issue.runners_up:
         _tell_line(runner_up.score, runner_up.title, runner_up.factors)
@@ -75,6 +83,17 @@ def issue_facts(issue: Issue) -> dict[str, object]:
         "subject": issue.subject,
         "notices": issue.notices,
         "placed": [story_facts(one) for one in issue.placements],
+        "comments": [
+            {
+                "author": quote.author,
+                "text": quote.text,
+                "url": quote.url,
+                "title": quote.title,
+                "date": quote.date,
+                "reasons": (quote.reason,),
+            }
+            for quote in (issue.comments.quotes if issue.comments else ())
+        ],
         "not_placed": [story_facts(one) for one in issue.runners_up],
         "set_aside": [story_facts(one) for one in issue.set_aside],
         "kept_out": [

@@ -202,7 +202,7 @@ def _tell_sources(newsroom: Newsroom, states: Mapping[str, SourceState]) -> None
     from rich.text import Text
 
     table = Table("Source", "Last read", "Health", box=None, pad_edge=False)
-    for source in newsroom.edition.sources:
+    for source in newsroom.edition.feeds:
         state = states.get(source.id)
         read = state.last_success if state else None
         table.add_row(
@@ -250,7 +250,7 @@ def _status_facts(
                 "failures": state.failures if state else 0,
                 "last_error": state.last_error if state else "",
             }
-            for source in newsroom.edition.sources
+            for source in newsroom.edition.feeds
             for state in [states.get(source.id)]
         ],
     }

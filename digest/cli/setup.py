@@ -18,11 +18,12 @@ from digest.errors import ConfigError, TemplateError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from digest.health import SourceState
     from digest.newsroom import Newsroom
     from digest.pulling import SourceResult
+    from digest.recipe import Choice
     from digest.settings import Configuration, Recipe
 
 LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
@@ -187,7 +188,20 @@ def _unmatched_on(newsroom: Newsroom, date: dt.date) -> list[str]:
     since = until - dt.timedelta(hours=96 + newsroom.edition.window.max_hours)
     ids = [source.id for source in newsroom.edition.sources]
     articles = newsroom.store.articles(ids, since, until, known_by=LAST_MOMENT)
-    return unmatched_choices(choices, articles) if articles else []
+    unmatched = unmatched_choices(choices, articles) if articles else []
+    return [*unmatched, *_unquotable_on(newsroom, choices, until)]
+
+
+def _unquotable_on(
+    newsroom: Newsroom, choices: Sequence[Choice], until: dt.datetime
+) -> tuple[str, ...]:
+    """Match a day's quotes against the comments that are stored, if there are any."""
+    from digest.gathering import quotable_comments
+    from digest.quoting import faulty_quotes
+
+    comments = quotable_comments(newsroom, until, LAST_MOMENT)
+    rule = newsroom.edition.comments
+    return faulty_quotes(choices, comments, rule) if comments or rule is None else ()
 
 
 async def _unreadable_sources(newsroom: Newsroom) -> list[str]:
@@ -203,6 +217,7 @@ async def _unreadable_sources(newsroom: Newsroom) -> list[str]:
         report = await pull(newsroom, http, dt.datetime.now(dt.UTC), tell)
     states = newsroom.store.source_states()
     problems = [result.error or _of_old(result, states) for result in report.sources]
+    problems += [_of_old(result, states) for result in report.comments]
     warnings = [f"{r.source}: {warning}" for r in report.sources for warning in r.warnings]
     return [*filter(None, problems), *warnings, *report.notices]
 

@@ -201,7 +201,7 @@ def _find(edition: Edition, wanted: str) -> Source:
     from digest.settings.problems import did_you_mean
     from digest.urls import canonical_url
 
-    for source in edition.sources:
+    for source in edition.feeds:
         if wanted == source.id or canonical_url(wanted) == canonical_url(source.id):
             return source
     near = did_you_mean(wanted, [source.id for source in edition.sources])

@@ -163,7 +163,7 @@ def _pull(newsroom: Newsroom, now: dt.datetime, *, force: bool, quiet: bool) -> 
 
     async def work() -> PullReport:
         async with newsroom.http() as http:
-            with _progress(len(newsroom.edition.sources), quiet=quiet) as tell:
+            with _progress(len(newsroom.edition.feeds), quiet=quiet) as tell:
                 return await pull_sources(newsroom, http, now, tell, force=force)
 
     return asyncio.run(work())
@@ -200,6 +200,9 @@ def _tell_pull(report: PullReport) -> None:
     asked = [f"{outcomes[word]} {word}" for word in OUTCOMES if outcomes[word]]
     new = sum(result.new for result in report.sources)
     click.echo(f"Pulled {len(report.sources)} sources ({', '.join(asked)}): {new} new articles")
+    if report.comments:
+        new = sum(result.new for result in report.comments)
+        click.echo(f"  {new} new comment{'' if new == 1 else 's'}")
     for result in report.sources if sys.stderr.isatty() else ():
         if result.error:
             click.echo(f"  {result.error}", err=True)
@@ -213,20 +216,22 @@ def _tell_pull(report: PullReport) -> None:
 
 def _pull_facts(report: PullReport) -> dict[str, object]:
     return {
-        "sources": [
-            {
-                "source": result.source,
-                "new": result.new,
-                "read": result.read,
-                "outcome": result.outcome,
-                "resting_until": result.resting_until,
-                "took_s": round(result.took_s, 3),
-                "error": result.error,
-                "warnings": result.warnings,
-            }
-            for result in report.sources
-        ],
+        "sources": [_result_facts(result) for result in report.sources],
+        "comments": [_result_facts(result) for result in report.comments],
         "notices": report.notices,
+    }
+
+
+def _result_facts(result: SourceResult) -> dict[str, object]:
+    return {
+        "source": result.source,
+        "new": result.new,
+        "read": result.read,
+        "outcome": result.outcome,
+        "resting_until": result.resting_until,
+        "took_s": round(result.took_s, 3),
+        "error": result.error,
+        "warnings": result.warnings,
     }
 
 

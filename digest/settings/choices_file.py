@@ -40,17 +40,23 @@ class IssueTable(Table):
 class ChoiceTable(Table):
     """A decision about one article."""
 
-    url: WebAddress = Field(description="The article's address.")
-    do: Literal["pin", "drop", "move", "retitle", "standfirst", "image", "add"] = Field(
+    url: WebAddress = Field(description="The article's address, or the comment's for `quote`.")
+    do: Literal["pin", "drop", "move", "retitle", "standfirst", "image", "add", "quote"] = Field(
         description="`pin` it to a place, `drop` it, `move` it to another section, `retitle` it, "
-        "give it another `standfirst` or `image`, or `add` one that no source carries."
+        "give it another `standfirst` or `image`, or `add` one that no source carries; or `quote` "
+        "a reader's comment."
     )
     to: Line = Field(
         default="",
         description="For `pin` and `add`: `lead`, `popular` or a section's title. For `move`: a "
         "section's title.",
     )
-    text: Line = Field(default="", description="For `retitle` and `standfirst`: the new words.")
+    text: Line = Field(
+        default="",
+        description="For `retitle` and `standfirst`: the new words. For `quote`: what is printed "
+        'of the comment, in its own words and order, with "…" where some are left out; else all '
+        "of it, or its beginning.",
+    )
     title: Line = Field(default="", description="For `add`: its headline.")
     standfirst: Line = Field(
         default="", description="For `add`: what it says, in a sentence or two."

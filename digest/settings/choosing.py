@@ -11,7 +11,7 @@ from digest.recipe import Choice
 from digest.settings.choices_file import ChoicesFile
 from digest.settings.layers import read_toml
 from digest.settings.problems import Problem, gather, suggest, validate
-from digest.urls import canonical_url
+from digest.urls import canonical_url, comment_address
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,9 +32,11 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "image": ("image",),
     "add": ("to", "title"),
     "drop": (),
+    "quote": (),
 }
 MAY_HAVE: dict[str, tuple[str, ...]] = {
     "image": ("alt", "credit"),
+    "quote": ("text",),
     "add": ("standfirst", "source", "image", "alt", "credit"),
 }
 KEYS = ("to", "text", "title", "standfirst", "source", "image", "alt", "credit")
@@ -159,6 +161,8 @@ def _contradictions(choices: Sequence[ChoiceTable]) -> Iterator[Problem]:
 
 def _claims(table: ChoiceTable) -> tuple[tuple[str, str], ...]:
     """Name what a decision settles alone: where an article stands, its words, who leads."""
+    if table.do == "quote":
+        return (("quote", comment_address(table.url)),)
     url = canonical_url(table.url)
     if table.do == "drop":
         return ("place", url), *((words, url) for words in WORDS)

@@ -29,13 +29,15 @@ class Recipe:
     """An edition with its plugs.
 
     `sources` is by source id, in the file's order; `popularity` in the order to be tried, under
-    names of which no two are alike; `pictures` is a folder of bundled pictures, by file name.
+    names of which no two are alike; `comments` is by the id of each comments feed; `pictures` is a
+    folder of bundled pictures, by file name.
     `reads_pages` says whether the pages of chosen articles may be read for what they lack.
     """
 
     edition: Edition
     sources: Mapping[str, PlugSpec]
     popularity: tuple[tuple[str, PlugSpec], ...]
+    comments: Mapping[str, PlugSpec] = field(default_factory=dict)
     weather: PlugSpec | None
     delivery: PlugSpec
     pictures: Path | None

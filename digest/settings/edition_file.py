@@ -6,8 +6,16 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
-from digest.recipe import Edition, PopularRule, RankingRule, SectionRule, Timetable, Window
-from digest.settings.plugs import COUNTS, DELIVERY, SOURCES, WEATHER
+from digest.recipe import (
+    CommentsRule,
+    Edition,
+    PopularRule,
+    RankingRule,
+    SectionRule,
+    Timetable,
+    Window,
+)
+from digest.settings.plugs import COMMENTS, COUNTS, DELIVERY, SOURCES, WEATHER
 from digest.settings.tables import PlugTable, Table, use_of
 from digest.settings.values import Clock, Date, FeedAddress, Line, Name, WebAddress  # noqa: TC001  pydantic reads them
 
@@ -16,7 +24,7 @@ DAYS: tuple[Day, ...] = get_args(Day)  # ISO weekdays, 1 to 7
 
 # The model's defaults are the files' defaults.
 _TIMETABLE, _WINDOW, _POPULAR = Timetable(), Window(), PopularRule()
-_SECTION, _RANKING = SectionRule(title=""), RankingRule()
+_SECTION, _RANKING, _COMMENTS = SectionRule(title=""), RankingRule(), CommentsRule()
 _EDITION = Edition(name="", title="", sources=(), sections=())
 
 MAX_WEIGHT = 10.0
@@ -261,6 +269,36 @@ class MostPopularTable(Table):
     )
 
 
+class CommentsFeedTable(PlugTable):
+    """A feed of readers' comments.
+
+    `feed` reads RSS and Atom, such as WordPress's `/comments/feed/` and Disqus's
+    `https://FORUM.disqus.com/latest.rss`.
+    """
+
+    use: str = use_of(COMMENTS)
+    url: FeedAddress = Field(
+        default="", description="Its address: `https://…`, or `file:` and a path."
+    )
+
+
+class CommentsTable(Table):
+    """What readers wrote; without this table nobody is quoted.
+
+    Only comments that a day's choices `quote` are printed, and only in their own words.
+    """
+
+    title: Line = Field(default=_COMMENTS.title, description="The title above the quotes.")
+    count: int = Field(
+        default=_COMMENTS.count, ge=1, le=10, description="How many quotes it has at most."
+    )
+    feeds: list[CommentsFeedTable] = Field(
+        alias="from",
+        min_length=1,
+        description="Where comments come from: a table [[comments.from]] for each.",
+    )
+
+
 class WeatherTable(PlugTable):
     """The weather on the masthead; without this table there is none.
 
@@ -347,6 +385,7 @@ class EditionFile(Table):
     lead: LeadTable = Field(default_factory=LeadTable)
     ranking: RankingTable = Field(default_factory=RankingTable)
     most_popular: MostPopularTable = Field(default_factory=MostPopularTable)
+    comments: CommentsTable | None = None
     weather: WeatherTable | None = None
     images: ImagesTable = Field(default_factory=ImagesTable)
     enrichment: EnrichmentTable = Field(default_factory=EnrichmentTable)

@@ -64,6 +64,10 @@ SOURCES = Kind(
     },
     outside=Keys(optional=("url", "options")),
 )
+COMMENTS = Kind(
+    {"feed": Keys(required=("url",))},
+    outside=Keys(optional=("url", "options")),
+)
 COUNTS = Kind(
     {
         "feed_counts": Keys(),

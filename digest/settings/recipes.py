@@ -10,18 +10,39 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from digest.model import Rights, Source
-from digest.recipe import Edition, PopularRule, RankingRule, SectionRule, Timetable, Window
+from digest.recipe import (
+    CommentsRule,
+    Edition,
+    PopularRule,
+    RankingRule,
+    SectionRule,
+    Timetable,
+    Window,
+)
 from digest.settings.configuration import PlugSpec, Recipe
 from digest.settings.edition_file import DAYS, EditionFile, SourceTable, TimetableTable
-from digest.settings.plugs import COUNTS, DELIVERY, SOURCES, WEATHER, problems_of, spec_of
+from digest.settings.plugs import (
+    COMMENTS,
+    COUNTS,
+    DELIVERY,
+    SOURCES,
+    WEATHER,
+    problems_of,
+    spec_of,
+)
 from digest.settings.problems import Problem, suggest
 from digest.urls import registrable_domain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from digest.settings.edition_file import CountsTable, SectionTable
+    from digest.settings.edition_file import (
+        CommentsFeedTable,
+        CommentsTable,
+        CountsTable,
+        SectionTable,
+    )
 
 SLOTS = ("lead", "related", "popular")  # places of an issue that no section may be named after
 
@@ -72,6 +93,20 @@ def _sources(file: EditionFile) -> Iterator[Problem]:
             what = f"is the same source as sources[{seen[name] + 1}]"
             yield ("sources", place, *key), what, "Remove one of the two"
         seen.setdefault(name, place)
+    yield from _comments(file, seen)
+
+
+def _comments(file: EditionFile, sources: Mapping[str, int]) -> Iterator[Problem]:
+    """Find comments feeds that are there twice, or are read for articles too."""
+    seen: set[str] = set()
+    for place, feed in enumerate(file.comments.feeds if file.comments else ()):
+        name, key = source_id(feed), ("url",) if feed.url else ()
+        if name in sources:
+            what = f"is the same feed as sources[{sources[name] + 1}]"
+            yield ("comments", "from", place, *key), what, "A feed has articles or comments"
+        elif name in seen:
+            yield ("comments", "from", place, *key), "is there twice", "Remove one of the two"
+        seen.add(name)
 
 
 def _clicks(file: EditionFile) -> Iterator[Problem]:
@@ -85,9 +120,11 @@ def _clicks(file: EditionFile) -> Iterator[Problem]:
 def _plugs(file: EditionFile) -> Iterator[Problem]:
     tables = [(("sources", place), table, SOURCES) for place, table in enumerate(file.sources)]
     counts = enumerate(file.most_popular.providers)
+    feeds = enumerate(file.comments.feeds if file.comments else ())
     named = [
         *tables,
         *((("most_popular", "from", place), table, COUNTS) for place, table in counts),
+        *((("comments", "from", place), table, COMMENTS) for place, table in feeds),
         *([(("weather",), file.weather, WEATHER)] if file.weather else []),
         (("delivery",), file.delivery, DELIVERY),
     ]
@@ -102,6 +139,10 @@ def recipe(name: str, file: EditionFile, root: Path) -> Recipe:
         edition=_edition(name, file),
         sources={source_id(table): spec_of(table, SOURCES) for table in file.sources},
         popularity=_named(file.most_popular.providers),
+        comments={
+            source_id(table): spec_of(table, COMMENTS)
+            for table in (file.comments.feeds if file.comments else ())
+        },
         weather=spec_of(file.weather, WEATHER) if file.weather else None,
         delivery=spec_of(file.delivery, DELIVERY),
         pictures=root / file.images.folder if file.images.folder else None,
@@ -122,7 +163,18 @@ def _edition(name: str, file: EditionFile) -> Edition:
         grave=tuple(file.lead.grave),
         ranking=RankingRule(**file.ranking.model_dump()),
         popular=PopularRule(**file.most_popular.model_dump(exclude={"providers"})),
+        comments=_comments_rule(file.comments) if file.comments else None,
         min_stories=file.rules.min_stories,
+    )
+
+
+def _comments_rule(table: CommentsTable) -> CommentsRule:
+    return CommentsRule(
+        title=table.title,
+        count=table.count,
+        sources=tuple(
+            Source(id=source_id(feed), title="", owner=_owner(feed)) for feed in table.feeds
+        ),
     )
 
 
@@ -157,16 +209,20 @@ def _section(table: SectionTable) -> SectionRule:
     )
 
 
-def source_id(table: SourceTable) -> str:
+def source_id(table: SourceTable | CommentsFeedTable) -> str:
     """Give what a source is remembered by: its address, else its class and title."""
-    return table.url or f"{table.use} {table.title}".rstrip()
+    return table.url or f"{table.use} {_title(table)}".rstrip()
 
 
-def _owner(table: SourceTable) -> str:
+def _owner(table: SourceTable | CommentsFeedTable) -> str:
     """Whom a source counts for when the editors do not say."""
     if table.url.startswith(("https:", "http:")):
         return registrable_domain(table.url)
-    return table.title or PurePosixPath(urlsplit(table.url).path).stem or table.use
+    return _title(table) or PurePosixPath(urlsplit(table.url).path).stem or table.use
+
+
+def _title(table: SourceTable | CommentsFeedTable) -> str:
+    return table.title if isinstance(table, SourceTable) else ""
 
 
 def _named(tables: list[CountsTable]) -> tuple[tuple[str, PlugSpec], ...]:

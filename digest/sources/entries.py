@@ -83,7 +83,7 @@ def read_entry(
     url = entry_link(entry, context.bases)
     if not url:
         raise Unusable("without a web link")
-    bodies = _bodies(entry)
+    bodies = entry_bodies(entry)
     body, credit = _body(bodies[0] if bodies else "")
     title = bounded(plain_text(entry_text(entry, "title")), MAX_TITLE)
     summary = _summary(entry_text(entry, "summary"), body, title)
@@ -131,6 +131,12 @@ def entry_link(entry: Entry, bases: Sequence[str]) -> str:
     return ""
 
 
+def entry_bodies(entry: Entry) -> list[str]:
+    """List the entry's HTML texts, the longest of its contents first, its description last."""
+    contents = sorted((entry_text(part, "value") for part in _list(entry, "content")), key=len)
+    return [text for text in (*reversed(contents), entry_text(entry, "summary")) if text]
+
+
 def without_addresses(name: str) -> str:
     """Give "Ann Lee" for "ann@courier.example (Ann Lee)" and "Ann Lee <ann@courier.example>"."""
     return _ADDRESS.sub("", name).strip(" ()<>,;")
@@ -150,12 +156,6 @@ def _list(entry: Entry, key: str) -> list[Entry]:
 def _is_page(link: Entry) -> bool:
     kind = link.get("type") or "text/html"
     return link.get("rel") == "alternate" and kind in {"text/html", "application/xhtml+xml"}
-
-
-def _bodies(entry: Entry) -> list[str]:
-    """List the entry's HTML texts, the longest of its contents first, its description last."""
-    contents = sorted((entry_text(part, "value") for part in _list(entry, "content")), key=len)
-    return [text for text in (*reversed(contents), entry_text(entry, "summary")) if text]
 
 
 def _body(html: str) -> tuple[tuple[str, ...], str]:

@@ -54,7 +54,7 @@ def gather(
             sorted(articles, key=lambda article: (-article.dated.timestamp(), article.guid))
         ),
         title=bounded(plain_text(title), MAX_TITLE),
-        warnings=(*warnings, *cut, *_counted(context.doubts)),
+        warnings=(*warnings, *cut, *counted(context.doubts)),
     )
 
 
@@ -79,13 +79,13 @@ def _identify(entries: Sequence[Entry], bases: Sequence[str]) -> list[str]:
     """
     guids = [" ".join(entry_text(entry, "id").split()) for entry in entries]
     if len(set(guids) - {""}) == len(entries):  # as it should be, and mostly is
-        return [_shortened(guid) for guid in guids]
+        return [shortened(guid) for guid in guids]
     links = [canonical_url(entry_link(entry, bases)) for entry in entries]
     titles = [plain_text(entry_text(entry, "title")) for entry in entries]
     pages = list(zip(links, titles, strict=True))
     shared = _ambiguous(guids, pages) | _ambiguous(links, titles) | {""}
     return [
-        _shortened(next((key for key in (guid, link) if key not in shared), f"{title}\n{date}"))
+        shortened(next((key for key in (guid, link) if key not in shared), f"{title}\n{date}"))
         for guid, link, title, date in zip(
             guids, links, titles, map(_any_date, entries), strict=True
         )
@@ -102,13 +102,14 @@ def _any_date(entry: Entry) -> str:
     return entry_text(entry, "published") or entry_text(entry, "updated")
 
 
-def _shortened(guid: str) -> str:
+def shortened(guid: str) -> str:
+    """Give a guid of usable length."""
     if len(guid) <= MAX_GUID:
         return guid
     return f"sha256:{hashlib.sha256(guid.encode()).hexdigest()}"
 
 
-def _counted(doubts: Counter[str]) -> list[str]:
+def counted(doubts: Counter[str]) -> list[str]:
     """Say each doubt with its number: "3 items without a web link"."""
     return [
         f"{count} {'item' if count == 1 else 'items'} {what}"

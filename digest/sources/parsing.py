@@ -12,7 +12,7 @@ from __future__ import annotations
 import copy
 import io
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import feedparser
@@ -50,6 +50,20 @@ _PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10_080, "monthly": 43_200, "y
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}  # without it all is bozo
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What a feed document lists, before anything is made of it.
+
+    `memory` is what the document wants to be remembered: see `parse_feed`.
+    """
+
+    items: tuple[Item, ...]
+    context: Context
+    title: str
+    warnings: tuple[str, ...]
+    memory: Mapping[str, str]
+
+
 def parse_feed(
     body: bytes, headers: Mapping[str, str], *, url: str, source: str, now: dt.datetime
 ) -> Pulled:
@@ -60,6 +74,15 @@ def parse_feed(
     """
     if is_json(body):
         return parse_json_feed(body, url=url, source=source, now=now)
+    listed = list_items(body, headers, url=url, source=source, now=now)
+    pulled = gather(listed.items, listed.context, title=listed.title, warnings=listed.warnings)
+    return replace(pulled, memory=listed.memory)
+
+
+def list_items(
+    body: bytes, headers: Mapping[str, str], *, url: str, source: str, now: dt.datetime
+) -> Listed:
+    """Give what an XML feed lists, in its own order. Raises SourceError when it is no feed."""
     tree = read_tree(body, headers, url)
     items = _items(tree.root)
     warnings = [*tree.warnings, *_keep_first(items)]
@@ -76,12 +99,16 @@ def parse_feed(
         beside = [((), None)] * len(entries)
     bases = _bases(url, entry_text(feed, "link"))
     context = Context(source=source, bases=bases, language=entry_text(feed, "language"), now=now)
-    read = [
-        Item(entry=entry, offered=offered, views=views)
-        for entry, (offered, views) in zip(entries, beside, strict=True)
-    ]
-    pulled = gather(read, context, title=entry_text(feed, "title"), warnings=warnings)
-    return replace(pulled, memory=_wish(feed))
+    return Listed(
+        items=tuple(
+            Item(entry=entry, offered=offered, views=views)
+            for entry, (offered, views) in zip(entries, beside, strict=True)
+        ),
+        context=context,
+        title=entry_text(feed, "title"),
+        warnings=tuple(warnings),
+        memory=_wish(feed),
+    )
 
 
 def _items(root: etree._Element) -> list[etree._Element]:

@@ -19,6 +19,7 @@ from digest.store.articles import (
     window_urls_query,
 )
 from digest.store.clicks import add_click, read_clicks, read_target
+from digest.store.comments import add_comments, read_comments
 from digest.store.engine import explained, for_writing, open_engine
 from digest.store.issues import (
     read_issue,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from digest.comment import Comment
     from digest.errors import DigestError
     from digest.health import SourceState
     from digest.model import Article, IssueState, Past, Probe, Reading, Report
@@ -98,14 +100,16 @@ class Store:
     # ------------------------------------------------------------ sources
 
     def add_pull(self, source: str, pulled: Pulled, now: dt.datetime) -> int:
-        """Store what a pull gave, whole or not at all: articles, memory, title, health.
+        """Store what a pull gave, whole or not at all: articles or comments, memory, title, health.
 
-        Gives how many articles are new. A known one keeps its `first_seen`; what changed in it is
+        Gives how many of them are new. A known one keeps its `first_seen`; what changed in it is
         updated. The same pull once more changes nothing but the health's times.
         """
         with self._writing() as connection:
             record_success(connection, source, pulled, now)
-            return add_articles(connection, source, pulled.articles)
+            return add_articles(connection, source, pulled.articles) + add_comments(
+                connection, source, pulled.comments
+            )
 
     def fail_pull(
         self,
@@ -201,6 +205,23 @@ class Store:
                 for article in read_articles(connection, pages_query(batch))
             ]
         return tuple(sorted(found, key=lambda a: (-a.dated.timestamp(), a.source, a.guid)))
+
+    # ------------------------------------------------------------ comments
+
+    def comments(
+        self,
+        sources: Sequence[str],
+        since: dt.datetime,
+        *,
+        until: dt.datetime | None = None,
+        known_by: dt.datetime,
+    ) -> tuple[Comment, ...]:
+        """Give the comments of the feeds dated in (since, until], newest first.
+
+        Only those count that were first seen by `known_by`. Ties by (source, guid).
+        """
+        with self._reading() as connection:
+            return read_comments(connection, sources, since, until, known_by)
 
     # ------------------------------------------------------------ what was looked up
 

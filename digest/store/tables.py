@@ -98,6 +98,21 @@ probes = Table(
     Column("fault", PlainText, nullable=False),
 )
 
+comments = Table(
+    "comments",
+    metadata,
+    Column("source", PlainText, ForeignKey("sources.id"), primary_key=True),
+    Column("guid", PlainText, primary_key=True),
+    Column("url", PlainText, nullable=False),
+    Column("author", PlainText, nullable=False),
+    Column("text", PlainText, nullable=False),
+    Column("on_title", PlainText, nullable=False),
+    Column("published", UtcDateTime),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("dated", UtcDateTime, nullable=False),  # published, or else first_seen: for the index
+    Index(None, "source", "dated"),
+)
+
 readings = Table(
     "readings",
     metadata,
