@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.inputs import Inputs
-    from digest.model import Email, Issue
+    from digest.model import Issue
     from digest.newsroom import Newsroom
+    from digest.outgoing import Email
     from digest.preflight import Finding
 
 

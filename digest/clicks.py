@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digest.model import Email, Issue, Placement
+    from digest.model import Issue, Placement
+    from digest.outgoing import Email
 
 
 def counted_links(issue: Issue, base: str) -> Issue:

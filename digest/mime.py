@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from digest.errors import DeliveryError
 
 if TYPE_CHECKING:
-    from digest.model import Email
+    from digest.outgoing import Email
 
 # A quoted-printable line has at most 76 characters (RFC 2045 §6.7); the policy's own 78 is cpython
 # #78206. Headers must not be folded there: a long List-Unsubscribe would become encoded words.

@@ -1,7 +1,7 @@
 """What flows through the house, as frozen dataclasses, with the parts it is made of.
 
-Source, Article, Story, Issue, Email, Subscriber, Delivery: seven of the ten words. Edition and
-Choice, which editors write, are in `recipe`; a Theme is a folder and has no class of its own.
+Source, Article, Story, Issue: four of the ten words. Edition and Choice, which editors write, are
+in `recipe`; Email, Subscriber and Delivery in `outgoing`; a Theme is a folder and has no class.
 Every `datetime` is aware and in UTC; every text is plain (no markup, no entities); every URL of an
 article or an image is absolute and http(s).
 """
@@ -355,50 +355,3 @@ class Issue:
         """All placements in reading order."""
         cards = (card for section in self.sections for card in section.cards)
         return (self.lead, *self.related, *cards, *(self.popular.items if self.popular else ()))
-
-
-# ---------------------------------------------------------------- Email, Subscriber, Delivery
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Email:
-    """What a theme made of an issue: `words` counts those of its stories that are shown.
-
-    `slots` are the placeholders that are patched for each subscriber.
-    """
-
-    subject: str
-    preheader: str
-    html: str
-    text: str
-    language: str
-    words: int = 0
-    slots: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscriber:
-    """A person who asked for the edition."""
-
-    address: str
-    name: str = ""
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One email to one subscriber: `message` is RFC 5322 bytes with CRLF line ends."""
-
-    edition: str
-    date: dt.date
-    subscriber: Subscriber
-    message: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How a delivery ended: "sent", "deferred", "failed" or "unknown", and why."""
-
-    delivery: Delivery
-    state: str
-    detail: str = ""

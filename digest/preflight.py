@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from digest.model import Email
+    from digest.outgoing import Email
 
 MAX_HTML_BYTES = 100_000  # Gmail clips at about 102 kB, and drops the styles of what is left
 LARGE_HTML_BYTES = 90_000

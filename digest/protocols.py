@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from digest.comment import Comment
-    from digest.model import Article, Delivery, Outcome, Reading, Report
+    from digest.model import Article, Reading, Report
+    from digest.outgoing import Delivery, Outcome
 
 P = ParamSpec("P")
 T = TypeVar("T")

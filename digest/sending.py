@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 from digest import archive
 from digest.building import require_whole
 from digest.errors import Busy, DeliveryError, DigestError, Held, Skipped
-from digest.model import Delivery, IssueState, Subscriber
+from digest.model import IssueState
+from digest.outgoing import Delivery, Subscriber
 from digest.planning import hold_reason
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from digest.model import Outcome
     from digest.newsroom import Newsroom
+    from digest.outgoing import Outcome
 
 log = logging.getLogger(__name__)
 

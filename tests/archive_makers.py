@@ -11,7 +11,6 @@ import lxml.html
 
 from digest.archive import GalleryEntry, SavedIssue, dump, write_gallery
 from digest.model import (
-    Email,
     Factor,
     Image,
     Issue,
@@ -23,6 +22,7 @@ from digest.model import (
     RunnerUp,
     Section,
 )
+from digest.outgoing import Email
 from digest.preflight import Finding
 from digest.recipe import Publication
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from digest.delivery.folder import Folder, safe_name
 from digest.errors import DeliveryError
-from digest.model import Delivery, Outcome, Subscriber
+from digest.outgoing import Delivery, Outcome, Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,8 @@ from publication import AT, digest, facts, newsroom_of, write_publication
 
 from digest.building import build
 from digest.errors import AlreadyIssued, DeliveryError, Held
-from digest.model import IssueState, Outcome
+from digest.model import IssueState
+from digest.outgoing import Outcome
 from digest.pulling import pull
 from digest.scheduler import tick
 from digest.sending import send
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from digest.model import Delivery
     from digest.newsroom import Newsroom
+    from digest.outgoing import Delivery
     from digest.protocols import Session
     from digest.store import IssueRecord
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from digest.errors import DeliveryError
 from digest.mime import compile_message, message_id
-from digest.model import Email
+from digest.outgoing import Email
 
 if TYPE_CHECKING:
     from email.message import EmailMessage

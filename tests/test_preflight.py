@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.model import Email
+from digest.outgoing import Email
 from digest.preflight import check_email
 
 UNSUBSCRIBE = "https://placeholder.invalid/unsubscribe"

@@ -18,17 +18,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from digest.errors import ConfigError, TemplateError
-from digest.model import (
-    Credit,
-    Email,
-    Image,
-    Issue,
-    Masthead,
-    MostPopular,
-    Placement,
-    Report,
-    Section,
-)
+from digest.model import Credit, Image, Issue, Masthead, MostPopular, Placement, Report, Section
 from digest.rendering import render_issue, theme_fingerprint
 from digest.rendering.inlining import inline_styles
 from digest.rendering.theme import open_theme
@@ -44,6 +34,8 @@ from digest.rendering.typesetting import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from digest.outgoing import Email
 
 ROOT = Path(__file__).parent.parent
 BUILT_IN = ROOT / "templates" / "broadsheet"

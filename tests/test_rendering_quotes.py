@@ -17,7 +17,7 @@ from digest.preflight import check_email
 from digest.rendering import render_issue
 
 if TYPE_CHECKING:
-    from digest.model import Email
+    from digest.outgoing import Email
 
 THEMES = [Path(__file__).parent.parent / "templates" / "broadsheet"]
 QUOTE = Quote(

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from digest.model import Outcome
     from digest.newsroom import Newsroom
+    from digest.outgoing import Outcome
     from digest.protocols import Http, Session
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from digest.model import Email
+    from digest.outgoing import Email
 
 MANIFEST = "manifest.json"
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from digest.model import Email, Issue, Placement
+    from digest.model import Issue, Placement
+    from digest.outgoing import Email
     from digest.preflight import Finding
 
 RUNNERS_UP_SHOWN = 10  # the others fold away

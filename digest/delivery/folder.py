@@ -14,13 +14,13 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from digest.errors import DeliveryError
-from digest.model import Outcome
+from digest.outgoing import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from digest.model import Delivery
+    from digest.outgoing import Delivery
 
 MAX_STEM = 200  # bytes; file systems allow 255 for a name with its ending
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import lxml.html
 
-from digest.model import Email
+from digest.outgoing import Email
 from digest.rendering.inlining import inline_styles
 from digest.rendering.theme import explained, open_theme
 from digest.rendering.typesetting import Typesetter

@@ -1,0 +1,53 @@
+"""What leaves the house: Email, Subscriber, Delivery, and how a delivery ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Email:
+    """What a theme made of an issue: `words` counts those of its stories that are shown.
+
+    `slots` are the placeholders that are patched for each subscriber.
+    """
+
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    language: str
+    words: int = 0
+    slots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """A person who asked for the edition."""
+
+    address: str
+    name: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One email to one subscriber: `message` is RFC 5322 bytes with CRLF line ends."""
+
+    edition: str
+    date: dt.date
+    subscriber: Subscriber
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a delivery ended: "sent", "deferred", "failed" or "unknown", and why."""
+
+    delivery: Delivery
+    state: str
+    detail: str = ""
