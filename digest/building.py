@@ -164,6 +164,7 @@ def _placements(issue: Issue) -> tuple[Past, ...]:
     return tuple(
         Past(
             date=issue.date,
+            cutoff=issue.cutoff,
             slot=placement.slot,
             url=placement.url,
             story=placement.story,

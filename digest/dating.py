@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from digest.model import Article, Story
     from digest.recipe import Edition
 
+EMBARGOED = "embargoed"
 EVERGREEN = dt.timedelta(days=7)  # between an article's date and when it was first seen
 
 
@@ -40,22 +41,20 @@ def part_news(
 
     `first_reads` says by source when it was read first, `zone` in which times are told.
     """
-    judged = [
-        (article, _why_no_news(article, cutoff, first_reads, ZoneInfo(zone)))
-        for article in articles
-    ]
+    judged = [(article, _why_no_news(article, cutoff, first_reads)) for article in articles]
     titles = {source.id: source.title for source in edition.sources}
     aside = (
         SetAside(
             url=article.url,
             title=article.title,
             source=titles.get(article.source, ""),
-            reason=reason,
+            rule=rule,
+            reason=_told(rule, article, ZoneInfo(zone)),
         )
-        for article, reason in judged
-        if reason
+        for article, rule in judged
+        if rule
     )
-    return tuple(article for article, reason in judged if not reason), tuple(aside)
+    return tuple(article for article, rule in judged if not rule), tuple(aside)
 
 
 def is_evergreen(article: Article) -> bool:
@@ -86,15 +85,20 @@ def date_doubts(story: Story) -> str:
 
 
 def _why_no_news(
-    article: Article, cutoff: dt.datetime, first_reads: Mapping[str, dt.datetime], zone: ZoneInfo
+    article: Article, cutoff: dt.datetime, first_reads: Mapping[str, dt.datetime]
 ) -> str:
+    """Name the rule that keeps an article from being news, "" for none."""
     if article.published is None:
         if first_reads.get(article.source) == article.first_seen:
             return f"{article.date_doubt or 'no date'}, and there when its source was first read"
         return ""
     if article.published <= cutoff:
         return ""
-    until = f"{article.published.astimezone(zone):%-d %B, %H:%M}"
-    if article.first_seen < article.published:
-        return f"embargoed until {until}"
-    return f"newer than the cutoff: {until}"
+    return EMBARGOED if article.first_seen < article.published else "newer than the cutoff"
+
+
+def _told(rule: str, article: Article, zone: ZoneInfo) -> str:
+    if article.published is None:
+        return rule
+    written = f"{article.published.astimezone(zone):%-d %B, %H:%M}"
+    return f"{rule} until {written}" if rule == EMBARGOED else f"{rule}: {written}"

@@ -11,16 +11,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest.adding import with_added
+from digest.continuity import History
 from digest.counts import usable_counts
 from digest.dating import part_news
 from digest.inputs import judged_counts
 from digest.planning import RUNNERS_UP, plan_issue
 from digest.ranking import rank_stories
-from digest.telling import of_window, tell_stories
+from digest.telling import keys, of_window, tell_stories
+from digest.urls import canonical_url
 
 if TYPE_CHECKING:
     from digest.inputs import Inputs
-    from digest.model import Issue
+    from digest.model import Issue, SetAside
 
 
 def decide(inputs: Inputs, *, told: int = RUNNERS_UP) -> Issue:
@@ -28,23 +30,41 @@ def decide(inputs: Inputs, *, told: int = RUNNERS_UP) -> Issue:
 
     `told` is how much of what was left out is named one by one.
     """
-    inputs = with_added(inputs)
-    edition = inputs.edition
+    inputs, aside = considered(inputs)
+    history = History(inputs.past)
+    stories = tell_stories(inputs, history)
+    counts, _ = usable_counts(judged_counts(inputs))
+    scored = rank_stories(
+        stories.current,
+        edition=inputs.edition,
+        readings=counts.readings if counts else (),
+        history=history,
+        now=inputs.cutoff,
+        window=keys(inputs.articles),
+    )
+    return plan_issue(inputs, of_window(scored, inputs), stories.earlier, aside, told=told)
+
+
+def story_of(inputs: Inputs, url: str) -> str:
+    """Give the id of the story that the article of an address is part of, "" for none."""
+    wanted = canonical_url(url)
+    inputs, _ = considered(inputs)
+    for story in tell_stories(inputs, History(inputs.past)).current:
+        if wanted in {canonical_url(article.url) for article in story.articles}:
+            return story.id
+    return ""
+
+
+def considered(inputs: Inputs) -> tuple[Inputs, tuple[SetAside, ...]]:
+    """Give the inputs with those articles only that are news or that editors added, and the rest.
+
+    The latter come with the reason.
+    """
     news, aside = part_news(
         inputs.articles,
         cutoff=inputs.cutoff,
         first_reads=inputs.first_reads,
-        edition=edition,
+        edition=inputs.edition,
         zone=inputs.publication.timezone,
     )
-    inputs = replace(inputs, articles=news)
-    stories = tell_stories(inputs)
-    counts, _ = usable_counts(judged_counts(inputs))
-    scored = rank_stories(
-        stories.current,
-        edition=edition,
-        readings=counts.readings if counts else (),
-        past=inputs.past,
-        now=inputs.cutoff,
-    )
-    return plan_issue(inputs, of_window(scored, inputs), stories.earlier, aside, told=told)
+    return with_added(replace(inputs, articles=news)), aside

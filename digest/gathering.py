@@ -146,9 +146,9 @@ def _read_earlier(
     since = cutoff - dt.timedelta(hours=newsroom.edition.popular.hours)
     counted = [reading.url for _, given in readings for reading in given]
     ids = [source.id for source in newsroom.edition.sources]
-    met = {(article.source, article.guid) for article in known}
+    met = {article.key for article in known}
     found = newsroom.store.window_at(counted, ids, since, began, known_by=now)
-    return tuple(article for article in found if (article.source, article.guid) not in met)
+    return tuple(article for article in found if article.key not in met)
 
 
 def _enriched(store: Store, articles: tuple[Article, ...]) -> tuple[Article, ...]:

@@ -5,6 +5,7 @@ Order matters: lead, related, popular, sections. A story stands in one place onl
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from digest.inputs import judged_counts
 from digest.leading import LEAD_OWNERS, choose_lead
 from digest.model import MostPopular, Section
 from digest.overruling import Overruling
-from digest.placing import face_of, place
+from digest.placing import place
 from digest.popular import LastList, besides, rank_popular
 from digest.relating import related_stories
 from digest.sectioning import Filing, file_article
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from digest.inputs import Inputs
-    from digest.model import Article, Placement, ScoredStory
+    from digest.model import Article, Placement, ScoredStory, SetAside
     from digest.overruling import Pin
     from digest.popular import Ranked
 
@@ -48,6 +49,7 @@ class Page:
         inputs: Inputs,
         scored: Sequence[ScoredStory],
         earlier: Sequence[ScoredStory] = (),
+        aside: Sequence[SetAside] = (),
     ) -> None:
         self.inputs = inputs
         self.edition = inputs.edition
@@ -55,12 +57,14 @@ class Page:
         news = {one.story.id for one in self.scored}
         self._earlier = tuple(one for one in earlier if one.story.id not in news)
         self._going_on = tuple(one for one in earlier if one.story.id in news)
-        self.overruling = Overruling(inputs, self.scored, self._earlier)
+        self.overruling = Overruling(inputs, self.scored, self._earlier, self._going_on, aside)
         self.notices = self.overruling.notices
         self.why_not = dict(self.overruling.dropped)
         self.bars: dict[str, float] = {}
         self.taken: set[str] = set()  # ids of stories that stand somewhere
-        self._history = History(inputs.past, inputs.edition.timetable.cutoff)
+        self.capped: dict[str, str] = {}  # story id → the cap that let a lesser one go first
+        self._aside = aside
+        self._history = History(inputs.past)
         self._likeness = Likeness(inputs.idf)
         self._caps = Caps(self.edition)
         self._chosen: list[ScoredStory] = []  # what stands on the page so far
@@ -72,12 +76,7 @@ class Page:
 
     def _file(self, one: ScoredStory) -> Filing:
         """Find the section that the editors moved the story to, else that of its face."""
-        moved = self.overruling.section_for(one.story)
-        return Filing(section=moved) if moved else file_article(self.face(one), self.edition)
-
-    def face(self, one: ScoredStory) -> Article:
-        """Choose who stands for a story."""
-        return face_of(one.story, self.edition, ran=self._history.placed)
+        return self.overruling.filing(one.story) or file_article(one.story.face, self.edition)
 
     def worth(self, one: ScoredStory) -> float:
         """Give a story's score, less for being alike to what stands on the page.
@@ -101,7 +100,13 @@ class Page:
             return self._put(one, "lead", (pin.reason,), pin.article)
         breaking = any(choice.do == "breaking" for choice in self.inputs.choices)
         owners = 1 if breaking else LEAD_OWNERS
-        lead = choose_lead(self._free(), self.edition, self.inputs.cutoff, owners=owners)
+        lead = choose_lead(
+            self._free(),
+            self.edition,
+            self.inputs.cutoff,
+            owners=owners,
+            ran=self._history.placed,
+        )
         if lead is None:
             raise Skipped(
                 "no story is left to lead the issue",
@@ -121,7 +126,7 @@ class Page:
             for one in self._angles(story)[: self.edition.related]
         ]
         free = {one.story.id: one for one in self._free()}
-        others = [one.story for one in free.values()]
+        others = [one.story for one in free.values() if not self._is_left_out(one)]
         sections = [rule.title for rule in self.edition.sections]
         relations = related_stories(story.story, others, sections=sections)
         for relation in relations[: self.edition.related - len(found)]:
@@ -180,7 +185,7 @@ class Page:
                 break
             if one.story.id in top or (one in self._going_on and self._may_pick(one)):
                 left_out.add(one.story.id)
-            elif self._may_pick(one):
+            elif self._may_pick(one) and not self._is_left_out(one):
                 reason = f"number {len(items) + 1} of {ranked.title.lower()}{entry.why}"
                 items.append(self._put(one, "popular", (reason,), entry.article))
         return items, left_out.difference(item.story for item in items)
@@ -223,6 +228,9 @@ class Page:
             if capped not in best or worth > best[capped][0]:
                 best[capped] = (worth, one)
         pick = best.get(False) or best.get(True)
+        if False in best and True in best and best[True][0] > best[False][0]:
+            passed = best[True][1]
+            self.capped[passed.story.id] = self._against(passed)
         return pick and pick[1]
 
     def _closed(self, one: ScoredStory, cards: Mapping[str, Sequence[Placement]]) -> str:
@@ -230,7 +238,7 @@ class Page:
         filing = self.filing[one.story.id]
         if not filing.section:
             return filing.why or "belongs to no section of this edition"
-        if filing.section in self._left_out:
+        if self._is_left_out(one):
             return f"{filing.section} is left out: {self._left_out[filing.section]}"
         rule = next(rule for rule in self.edition.sections if rule.title == filing.section)
         full = len(cards[filing.section]) >= rule.count
@@ -255,14 +263,17 @@ class Page:
         """Give the stories that may be picked, best first."""
         return [one for one in self.scored if one.score > 0 and self._may_pick(one)]
 
+    def _is_left_out(self, one: ScoredStory) -> bool:
+        return self.filing[one.story.id].section in self._left_out
+
     def _against(self, one: ScoredStory) -> str:
         """Say which cap a story would break, "" for none."""
-        source = self.edition.source(self.face(one))
+        source = self.edition.source(one.story.face)
         return self._caps.reason_against(source, self.filing[one.story.id].section)
 
     def _angles(self, one: ScoredStory) -> list[Article]:
         """Give the other reports of a story by the owner of its face, none that was shown."""
-        owner = self.edition.source(self.face(one)).owner
+        owner = self.edition.source(one.story.face).owner
         return [
             article
             for article in one.story.articles
@@ -276,9 +287,12 @@ class Page:
         return (self.inputs.date - began).days + 1 if began else 1
 
     def _why_empty(self) -> str:
-        if not self.inputs.articles:
-            return "The window holds no news: pull first, or look at `digest status`"
-        return "All that the window holds was dropped, ran before or is evergreen"
+        if self.scored:
+            return "All that the window holds was dropped, ran before or is evergreen"
+        if self._aside:
+            rule, number = Counter(one.rule for one in self._aside).most_common(1)[0]
+            return f"{number} articles were no news: {rule}. What comes next will be"
+        return "The window holds no article: pull first, or look at `digest status`"
 
     # ------------------------------------------------------------ putting on the page
 
@@ -294,7 +308,7 @@ class Page:
         self.taken.add(one.story.id)
         self._chosen.append(one)
         if slot not in {"related", "popular"}:
-            source = self.edition.source(article or self.face(one))
+            source = self.edition.source(article or one.story.face)
             self._caps.note(source, section or self.filing[one.story.id].section)
         return self._show(one, slot, reasons, article, section=section)
 
@@ -307,7 +321,7 @@ class Page:
         *,
         section: str = "",
     ) -> Placement:
-        face = article or self.face(one)
+        face = article or one.story.face
         self._shown.add(canonical_url(face.url))
         passed_over = self._no_lead.get(one.story.id)
         return place(
@@ -317,6 +331,6 @@ class Page:
             face=face,
             section=section or self.filing[one.story.id].section,
             day=self._day(one),
-            choices=self.overruling.about(face),
+            choices=self.overruling.about(face, one.story if slot != "related" else None),
             reasons=(*reasons, *([passed_over] if passed_over else ())),
         )

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from digest.dating import date_doubts, is_evergreen
+from digest.dating import date_doubts, is_evergreen, is_surely_dated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from digest.model import ScoredStory, Story
+    from digest.model import Article, ScoredStory, Story
     from digest.recipe import Edition
 
 LEAD_OWNERS = 2  # a lead is told by two owners or more…
@@ -51,12 +51,14 @@ def choose_lead(
     cutoff: dt.datetime,
     *,
     owners: int = LEAD_OWNERS,
+    ran: Callable[[Article], bool] = lambda _: False,
 ) -> Lead | None:
     """Choose among stories that are best first; None where none may lead.
 
-    `owners` is how many must tell it: of breaking news one may be alone.
+    `owners` is how many must tell it: of breaking news one may be alone. Reports that `ran` in an
+    earlier issue do not count.
     """
-    judged = [(one, *_judge(one.story, edition, cutoff, owners)) for one in free]
+    judged = [(one, *_judge(one.story, edition, cutoff, owners, ran)) for one in free]
     best = min((claim for _, claim, _ in judged), default=Claim.NONE)
     if best is Claim.NONE:
         return None
@@ -73,15 +75,18 @@ def choose_lead(
     )
 
 
-def _judge(story: Story, edition: Edition, cutoff: dt.datetime, needed: int) -> tuple[Claim, str]:
+def _judge(
+    story: Story, edition: Edition, cutoff: dt.datetime, needed: int, ran: Callable[[Article], bool]
+) -> tuple[Claim, str]:
     """Give a story's claim, and what it lacks to a full one."""
     if doubts := date_doubts(story):
         evergreen = all(is_evergreen(article) for article in story.articles)
         return Claim.NONE if evergreen else Claim.DOUBTFUL, doubts
-    age = cutoff - story.articles[0].dated
-    if age > dt.timedelta(hours=LEAD_AGE_H):
+    surely = [article for article in story.articles if is_surely_dated(article)]
+    if cutoff - max(article.dated for article in surely) > dt.timedelta(hours=LEAD_AGE_H):
         return Claim.LESS, f"its newest report is over {LEAD_AGE_H} h old"
-    owners = {edition.source(article).owner for article in story.articles}
+    told = [article for article in story.articles if not is_evergreen(article)]
+    owners = {edition.source(article).owner for article in told if not ran(article)}
     if len(owners) < needed:
-        return Claim.LESS, "one owner alone tells it"
+        return Claim.LESS, "one owner alone tells it" if owners else "it ran already"
     return Claim.FULL, ""

@@ -12,6 +12,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 from math import prod
+from typing import TypeAlias
 
 from digest.comment import Quotes
 
@@ -66,6 +67,9 @@ class Source:
     section: str = ""
     weight: float = 1.0
     rights: Rights = Rights.SUMMARY
+
+
+Key: TypeAlias = tuple[str, str]  # what an article is known by: its source and guid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +127,11 @@ class Article:
     comments: int | None = None
     views: int | None = None
     language: str = ""
+
+    @property
+    def key(self) -> Key:
+        """What it is known by."""
+        return self.source, self.guid
 
     @property
     def dated(self) -> dt.datetime:
@@ -194,11 +203,13 @@ class Report:
 class Past:
     """One earlier placement, for novelty: which URL stood where in which issue.
 
+    `cutoff` is the issue's: it knew nothing of later.
     `began` is the date of the first issue that showed its story, None where that is not known;
     `others` are the addresses of one article of each other owner that told it.
     """
 
     date: dt.date
+    cutoff: dt.datetime
     slot: str
     url: str
     story: str
@@ -312,11 +323,12 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
-    """An article that was not considered; `reason` names the rule."""
+    """An article that was not considered: the `rule`, and the `reason` with its own facts."""
 
     url: str
     title: str
     source: str
+    rule: str
     reason: str
 
 

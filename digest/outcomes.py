@@ -50,7 +50,7 @@ def exclusions(page: Page, aside: Sequence[SetAside]) -> tuple[Exclusion, ...]:
         if one.story.id not in page.taken:
             kept_out[_rule_against(one, page)].append(one.story.face.title)
     for article in aside:
-        kept_out[article.reason].append(article.title)
+        kept_out[article.rule].append(article.title)
     ranked = sorted(kept_out.items(), key=lambda entry: (-len(entry[1]), entry[0]))
     return tuple(
         Exclusion(rule=rule, count=len(titles), examples=tuple(titles[:EXAMPLES]))
@@ -60,7 +60,7 @@ def exclusions(page: Page, aside: Sequence[SetAside]) -> tuple[Exclusion, ...]:
 
 def _reason_against(one: ScoredStory, page: Page) -> str:
     zero = next((factor.why for factor in one.factors if factor.value <= 0), "")
-    return zero or page.why_not.get(one.story.id, "better stories filled the page")
+    return zero or _ruled_out(one, page)
 
 
 def _rule_against(one: ScoredStory, page: Page) -> str:
@@ -68,12 +68,18 @@ def _rule_against(one: ScoredStory, page: Page) -> str:
     zero = next((factor.name for factor in one.factors if factor.value <= 0), "")
     if zero == "novelty":
         return "ran in one of the last issues, and nothing new since"
-    return page.why_not.get(one.story.id, "better stories filled the page")
+    return _ruled_out(one, page)
+
+
+def _ruled_out(one: ScoredStory, page: Page) -> str:
+    why = page.why_not.get(one.story.id, "better stories filled the page")
+    capped = page.capped.get(one.story.id)
+    return f"{capped}, and then {why}" if capped else why
 
 
 def _would(one: ScoredStory, page: Page) -> Iterator[str]:
     """Say what would have given the story a place, each change by itself being enough."""
-    if one.story.id in page.overruling.dropped or one.score <= 0:
+    if one.story.id in {*page.overruling.dropped, *page.capped} or one.score <= 0:
         return
     filing = page.filing[one.story.id]
     if not filing.section:
@@ -84,4 +90,4 @@ def _would(one: ScoredStory, page: Page) -> Iterator[str]:
         return
     needed = max(bar / worth, 1.0)
     yield f"{needed:.2f} times its worth for a place in {filing.section}"
-    yield from gains(one, needed, page.edition.ranking)
+    yield from gains(one, needed, page.edition)

@@ -6,7 +6,9 @@ import difflib
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from digest.sectioning import Filing
 from digest.urls import canonical_url
 from digest.wording import Likeness
 
@@ -14,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from digest.inputs import Inputs
-    from digest.model import Article, ScoredStory, Story
+    from digest.model import Article, ScoredStory, SetAside, Story
     from digest.recipe import Choice
 
 NOT_ABOUT_ARTICLES = ("add", "quote")  # of any source
+FEW = 1_000
 SAME_AGAIN = 0.8  # likeness of two headlines above which one is the other's duplicate
 
 
@@ -33,8 +36,7 @@ class Pin:
 class Overruling:
     """One day's choices about articles: what is pinned, dropped, moved, and shown otherwise.
 
-    `pins` and `dropped` (why) are by the id of the story; `notices` are for the editors. `earlier`
-    are stories of before the window, which may be popular only.
+    `pins` and `dropped` (why) are by the id of the story; `notices` are for the editors.
     """
 
     def __init__(
@@ -42,7 +44,14 @@ class Overruling:
         inputs: Inputs,
         scored: Sequence[ScoredStory],
         earlier: Sequence[ScoredStory] = (),
+        going_on: Sequence[ScoredStory] = (),
+        aside: Sequence[SetAside] = (),
     ) -> None:
+        """Match the choices.
+
+        `earlier` are stories of before the window, which may be popular only; those `going_on` have
+        news, by which they stand; what was set `aside` stands nowhere.
+        """
         stories = [one.story for one in (*scored, *earlier)]
         self._by_url = {
             canonical_url(article.url): (story, article)
@@ -50,12 +59,11 @@ class Overruling:
             for article in story.articles
         }
         self._popular_only = {one.story.id for one in earlier}
-        articles = [article for _, article in self._by_url.values()]
         self._has_list = inputs.edition.popular.count > 0
         self._choices: defaultdict[str, list[Choice]] = defaultdict(list)  # by URL
         self.pins: dict[str, Pin] = {}
         self.dropped: dict[str, str] = {}
-        self.notices = unmatched_choices(inputs.choices, articles)
+        self.notices = list(self._unmatched(inputs.choices, going_on, aside))
         matched = [
             one
             for one in inputs.choices
@@ -71,14 +79,23 @@ class Overruling:
         left = [story for story in stories if story.id not in self.pins]
         self.dropped.update(_duplicates(self.dropped, left, inputs))
 
-    def about(self, article: Article) -> tuple[Choice, ...]:
-        """Give the choices about an article, in the editors' order."""
-        return tuple(self._choices.get(canonical_url(article.url), ()))
+    def about(self, article: Article, story: Story | None = None) -> tuple[Choice, ...]:
+        """Give the choices about an article, then those about the others of its story.
 
-    def section_for(self, story: Story) -> str:
-        """Name the section that the editors moved a story to, "" where they left it."""
-        choices = (choice for article in story.articles for choice in self.about(article))
-        return next((choice.to for choice in choices if choice.do == "move"), "")
+        Each in the editors' order.
+        """
+        others = story.articles if story else ()
+        told = (article, *(other for other in others if other.key != article.key))
+        return tuple(
+            choice for one in told for choice in self._choices.get(canonical_url(one.url), ())
+        )
+
+    def filing(self, story: Story) -> Filing | None:
+        """Say where the editors moved a story to, None where they left it."""
+        for choice in self.about(story.face, story):
+            if choice.do == "move":
+                return Filing(section=choice.to, why=f"moved by the editors ({choice.where})")
+        return None
 
     def pins_to(self, place: str) -> Mapping[str, Pin]:
         """Give the pins to a place, by the id of the story."""
@@ -87,6 +104,28 @@ class Overruling:
             for story, pin in self.pins.items()
             if pin.place.casefold() == place.casefold()
         }
+
+    def _unmatched(
+        self,
+        choices: Sequence[Choice],
+        going_on: Sequence[ScoredStory],
+        aside: Sequence[SetAside],
+    ) -> Iterator[str]:
+        """Say of choices about articles that stand nowhere why they do not."""
+        reasons = {
+            canonical_url(article.url): "its story has news today, and stands by that"
+            for one in going_on
+            for article in one.story.articles
+        }
+        reasons |= {canonical_url(one.url): one.reason for one in aside}
+        unknown = []
+        for choice in choices:
+            url = self._url(choice)
+            if choice.do != "quote" and url not in self._by_url and url in reasons:
+                yield f"{choice.where}: {choice.url} stands nowhere: {reasons[url]}"
+            elif url not in self._by_url:
+                unknown.append(choice)
+        yield from unmatched_choices(unknown, [article for _, article in self._by_url.values()])
 
     def _pin(self, choice: Choice, story: Story, article: Article) -> None:
         if choice.to != "popular" and story.id in self._popular_only:
@@ -122,7 +161,9 @@ def unmatched_choices(choices: Sequence[Choice], articles: Sequence[Article]) ->
         if choice.do in NOT_ABOUT_ARTICLES or not choice.url:
             continue
         if canonical_url(choice.url) not in known:
-            near = difflib.get_close_matches(choice.url, urls, n=3, cutoff=0.5)
+            host = urlsplit(choice.url).hostname or ""
+            alike = [url for url in urls if host in url] or urls[:FEW]  # difflib takes its time
+            near = difflib.get_close_matches(choice.url, alike, n=3, cutoff=0.5)
             hint = f"; the nearest are {', '.join(near)}" if near else ""
             problems.append(f"{choice.where}: no article has the address {choice.url}{hint}")
     return problems

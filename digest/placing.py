@@ -12,8 +12,6 @@ from digest.model import Credit, Image, Placement, Rights, Source
 from digest.sectioning import section_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from digest.model import Article, ScoredStory, Story
     from digest.recipe import Choice, Edition
 
@@ -33,13 +31,13 @@ def place(
     choices: tuple[Choice, ...] = (),
     reasons: tuple[str, ...] = (),
 ) -> Placement:
-    """Show a story in a slot, by `face` or else by the article that stands for it best.
+    """Show a story in a slot, by `face` or else by its own.
 
     `choices` are those about the face: a new title, standfirst or picture is shown and given as a
     reason.
     """
     story = scored.story
-    article, lent = _completed(face or face_of(story, edition), story, edition)
+    article, lent = _completed(face or story.face, story, edition)
     source = edition.source(article)
     section = section or section_of(article, edition)
     others = other_sources(story, article, edition)
@@ -73,23 +71,6 @@ def place(
                 if choice.do in {"retitle", "standfirst", "image"}
             ),
         ),
-    )
-
-
-def face_of(
-    story: Story, edition: Edition, *, ran: Callable[[Article], bool] = lambda _: False
-) -> Article:
-    """Choose who stands for a story: the publication's own report of it, else the story's face.
-
-    Of several own reports the fullest, because only own reports may be opened with paragraphs. One
-    that `ran` stands for nothing again.
-    """
-    own = [a for a in story.articles if edition.source(a).rights is Rights.OWN and not ran(a)]
-    if not own:
-        return story.face
-    return max(
-        own,
-        key=lambda a: (a == story.face, sum(map(len, a.body)), a.image is not None, a.guid),
     )
 
 

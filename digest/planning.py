@@ -39,7 +39,7 @@ def plan_issue(
 
     Raises Skipped when fewer stories than the edition's `min_stories` can be placed.
     """
-    page = Page(inputs, scored, earlier)
+    page = Page(inputs, scored, earlier, aside)
     breaking = _where(inputs.choices, "breaking")
     lead = _as_breaking(page.lead(), breaking) if breaking else page.lead()
     page.keep_sombre(lead)

@@ -11,8 +11,8 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digest.continuity import History
 from digest.dating import came_out, is_evergreen
+from digest.facing import face_of
 from digest.model import Factor, Rights, ScoredStory
 from digest.rates import shrunk_rates
 from digest.sectioning import section_of
@@ -20,10 +20,11 @@ from digest.urls import canonical_url
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from digest.model import Article, Past, Reading, Source, Story
-    from digest.recipe import Edition, RankingRule
+    from digest.continuity import History
+    from digest.model import Article, Key, Reading, Source, Story
+    from digest.recipe import Edition
 
 # Ranking by coverage put the lead in the true top three in .72 of the cases, "newest" in .28.
 FRESH_HOURS = 6  # a story this young loses nothing; later half its freshness in each half-life…
@@ -46,14 +47,15 @@ def rank_stories(
     *,
     edition: Edition,
     readings: Sequence[Reading],
-    past: Sequence[Past],
+    history: History,
     now: dt.datetime,
+    window: Container[Key] | None = None,
 ) -> tuple[ScoredStory, ...]:
-    """Score stories, best first, ties by id.
+    """Score stories, best first, ties by id, each by the face that it will be shown with.
 
-    `past` holds the placements of the issues that count for novelty, `now` is the cutoff. A story
-    that goes on is given a face from its news, if there is any. Raises KeyError for an article of
-    no source of the edition.
+    `history` is that of the issues that count for novelty, `now` is the cutoff. `window` holds the
+    (source, guid) of the articles that may stand for a story, None for all; the others say what is
+    known of it already. Raises KeyError for an article of no source of the edition.
     """
     articles = [article for story in stories for article in story.articles]
     known = shrunk_rates(articles, readings, edition, now)
@@ -64,15 +66,18 @@ def rank_stories(
         rates=rates,
         ladder=sorted(rates.values()),
         unit="/".join(sorted({reading.unit for reading in readings})),
-        history=History(past, edition.timetable.cutoff),
+        history=history,
         now=now,
+        window=window,
     )
     scored = (desk.score(story) for story in stories)
     return tuple(sorted(scored, key=lambda one: (-one.score, one.story.id)))
 
 
-def gains(one: ScoredStory, needed: float, rule: RankingRule) -> Iterator[str]:
+def gains(one: ScoredStory, needed: float, edition: Edition) -> Iterator[str]:
     """Say which change of a single factor would multiply a story's score by `needed` or more."""
+    rule = edition.ranking
+    linked = edition.source(one.story.face).rights is Rights.LINK  # and so never illustrated
     values = {factor.name: factor.value for factor in one.factors}
     if rule.coverage and (value := values.get("coverage")):
         told = 2 ** (value ** (1 / rule.coverage) - 1) - 1  # the weights of those who tell it
@@ -84,7 +89,7 @@ def gains(one: ScoredStory, needed: float, rule: RankingRule) -> Iterator[str]:
         ("freshness", 1.0, rule.freshness, f"news of the last {FRESH_HOURS} h"),
         ("popularity", 1 + POPULAR_BONUS, rule.popularity, "read more than all others"),
         ("novelty", 1.0, rule.novelty, f"told by {NEW_OWNERS} owners who did not tell it before"),
-        ("quality", ILLUSTRATED, rule.quality, "a picture and a summary"),
+        ("quality", 0 if linked else ILLUSTRATED, rule.quality, "a picture and a summary"),
     ):
         value = values.get(name, 0.0)
         if 0 < value < best**power and best**power / value >= needed - EPSILON:
@@ -102,10 +107,11 @@ class _Desk:
     unit: str
     history: History
     now: dt.datetime
+    window: Container[Key] | None
 
     def score(self, story: Story) -> ScoredStory:
         """Judge a story by the six factors, in the order in which they are read."""
-        story = self._with_fresh_face(story)
+        story = self._faced(story)
         rule = self.edition.ranking
         factors = (
             _weighed(self._coverage(story), rule.coverage),
@@ -117,13 +123,14 @@ class _Desk:
         )
         return ScoredStory(story=story, factors=factors)
 
-    def _with_fresh_face(self, story: Story) -> Story:
-        """Let the news of a story that ran before stand for it, the weightiest source's first."""
-        news = self.history.news(story)
-        if not news or story.face in news:
-            return story
-        best = max(news, key=lambda a: (self.sources[a.source].weight, a.image is not None))
-        return replace(story, face=best)
+    def _faced(self, story: Story) -> Story:
+        """Let the news of a story stand for it, if it goes on; else anything of it."""
+        known = [a for a in story.articles if self._in_window(a)] or list(story.articles)
+        news = [article for article in self.history.news(story) if article in known]
+        return replace(story, face=face_of(story, self.edition, news or known))
+
+    def _in_window(self, article: Article) -> bool:
+        return self.window is None or article.key in self.window
 
     def _coverage(self, story: Story) -> Factor:
         """Count who tells the story; of one that goes on, who tells what is new of it."""
@@ -139,8 +146,9 @@ class _Desk:
 
     def _freshness(self, story: Story) -> Factor:
         """Go by the newest article that says when it came out, else by when one was first seen."""
-        dated = [article for article in story.articles if article.published]
-        newest = max(dated or story.articles, key=came_out)
+        told = self.history.news(story) or story.articles
+        dated = [article for article in told if article.published]
+        newest = max(dated or told, key=came_out)
         age = max(0.0, (self.now - came_out(newest)).total_seconds() / 3600)
         halvings = max(0.0, age - FRESH_HOURS) / self.edition.ranking.half_life_hours
         value = max(LEAST_FRESH, 2**-halvings)
@@ -173,10 +181,10 @@ class _Desk:
         ran = self.history.last_run(story)
         if ran is None:
             return _factor("novelty", 1, "first time")
-        day = f"{ran.day} {ran:%B}"
-        if self.history.placed(story.face):
-            return _factor("novelty", 0, f"ran on {day}, and nothing new since")
+        day = f"{ran.date.day} {ran.date:%B}"
         news = self.history.news(story)
+        if not news:
+            return _factor("novelty", 0, f"ran on {day}, and nothing new since")
         known = (article for article in story.articles if article not in news)
         new = len(self._owners(news) - self._owners(known))
         why = f"ran on {day}, {new or 'no'} new {'source' if new == 1 else 'sources'} since"

@@ -6,17 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.adding import is_added
-from digest.continuity import History
 from digest.grouping import group_articles
 from digest.model import ScoredStory
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
+    from digest.continuity import History
     from digest.inputs import Inputs
-    from digest.model import Article, Story
-
-Key = tuple[str, str]  # of an article: its source and guid
+    from digest.model import Article, Key, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +30,15 @@ class Told:
     earlier: tuple[ScoredStory, ...]
 
 
-def tell_stories(inputs: Inputs) -> Told:
+def tell_stories(inputs: Inputs, history: History) -> Told:
     """Group all articles of an issue, so that an older one never stands beside its own story.
 
     `inputs` has what the editors added. An added article is a story of its own. A story that goes
     on has the id by which earlier issues knew it.
     """
-    fresh, placed = _keys(inputs.articles), _keys(inputs.background)
-    read = _keys(inputs.read_earlier) - fresh
-    stories = History(inputs.past, inputs.edition.timetable.cutoff).named(_grouped(inputs))
+    fresh, placed = keys(inputs.articles), keys(inputs.background)
+    read = keys(inputs.read_earlier) - fresh
+    stories = history.named(_grouped(inputs))
     return Told(
         current=tuple(only(story, fresh | placed) for story in stories if _has(story, fresh)),
         earlier=tuple(
@@ -53,13 +51,13 @@ def tell_stories(inputs: Inputs) -> Told:
 
 def of_window(scored: Iterable[ScoredStory], inputs: Inputs) -> list[ScoredStory]:
     """Show stories by what is new of them: what an earlier issue placed has done its work."""
-    fresh = _keys(inputs.articles)
+    fresh = keys(inputs.articles)
     return [replace(one, story=only(one.story, fresh)) for one in scored]
 
 
 def only(story: Story, kept: Container[Key]) -> Story:
     """Give a story by these articles of it alone, of which it must have one."""
-    articles = tuple(article for article in story.articles if _key(article) in kept)
+    articles = tuple(article for article in story.articles if article.key in kept)
     face = story.face if story.face in articles else articles[0]
     return replace(story, articles=articles, face=face)
 
@@ -67,8 +65,8 @@ def only(story: Story, kept: Container[Key]) -> Story:
 def _grouped(inputs: Inputs) -> list[Story]:
     added = [article for article in inputs.articles if is_added(article)]
     told = [article for article in inputs.articles if not is_added(article)]
-    others = {_key(article): article for article in (*inputs.read_earlier, *inputs.background)}
-    met = _keys(inputs.articles)
+    others = {article.key: article for article in (*inputs.read_earlier, *inputs.background)}
+    met = keys(inputs.articles)
     told += [article for key, article in others.items() if key not in met]
     weights = {source.id: source.weight for source in inputs.edition.sources}
     return [
@@ -79,12 +77,9 @@ def _grouped(inputs: Inputs) -> list[Story]:
 
 
 def _has(story: Story, any_of: Container[Key]) -> bool:
-    return any(_key(article) in any_of for article in story.articles)
+    return any(article.key in any_of for article in story.articles)
 
 
-def _keys(articles: Iterable[Article]) -> set[Key]:
-    return {_key(article) for article in articles}
-
-
-def _key(article: Article) -> Key:
-    return (article.source, article.guid)
+def keys(articles: Iterable[Article]) -> set[Key]:
+    """Give what articles are known by."""
+    return {article.key for article in articles}

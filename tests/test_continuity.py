@@ -20,6 +20,7 @@ def past(
 ) -> Past:
     return Past(
         date=TODAY - days_ago * DAY,
+        cutoff=CUTOFF - days_ago * DAY,
         slot="lead",
         url=f"https://courier.example/{slug}",
         story=story,
@@ -30,7 +31,7 @@ def past(
 
 
 def history(*placements: Past) -> History:
-    return History(placements, CUTOFF.time())
+    return History(placements)
 
 
 def story(name: str, *articles: Article) -> Story:
@@ -47,7 +48,9 @@ def test_another_owners_telling_of_it_is_enough_to_know_it_again() -> None:
     known = history(past("bridge", "first", others=told.url))
     (named,) = known.named([story("new", told, make_article("boats", source=WIRE))])
     assert named.id == "first"
-    assert known.last_run(named) == TODAY - DAY
+    ran = known.last_run(named)
+    assert ran
+    assert ran.date == TODAY - DAY
     assert not known.placed(told)
 
 
@@ -79,6 +82,21 @@ def test_what_came_out_since_the_last_issue_and_was_not_shown_is_news() -> None:
     told = story("first", fresh, shown, old)
     assert history(past("bridge", "first")).news(told) == (fresh,)
     assert history().news(told) == ()
+
+
+def test_an_issue_knew_all_up_to_its_own_cutoff_whenever_that_was() -> None:
+    told = story("first", make_article("fresh", hours_old=15))
+    by_hand = replace(past("bridge", "first"), cutoff=CUTOFF - dt.timedelta(hours=14))
+    assert history(by_hand).news(told) == ()
+    assert history(replace(by_hand, cutoff=CUTOFF - dt.timedelta(hours=16))).news(told)
+
+
+def test_the_larger_of_two_keeps_the_name_even_where_it_is_the_smallers_own() -> None:
+    known = history(past("bridge", "first", others="https://ledger.example/ferries"))
+    small = story("first", make_article("bridge"))
+    large = story("b", make_article("ferries", source=LEDGER), make_article("boats"))
+    names = [one.id for one in known.named([small, large])]
+    assert names == ["first+", "first"]
 
 
 @given(

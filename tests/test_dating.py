@@ -15,9 +15,11 @@ from loopback import visitor
 from publication import newsroom_of, write_publication
 
 from digest.deciding import decide
+from digest.errors import Skipped
 from digest.gathering import gather
 from digest.model import DateDoubt
 from digest.pulling import pull
+from digest.recipe import Choice
 from digest.sources.dates import CLOCK_SKEW, EMBARGO, Stamp, read_stamp
 
 if TYPE_CHECKING:
@@ -142,6 +144,36 @@ def test_a_past_moment_knows_nothing_of_what_was_dated_later(tmp_path: Path) -> 
     assert (stored.published, stored.first_seen) == (CUTOFF.replace(hour=4, minute=0), CUTOFF)
 
 
+def test_a_rule_is_counted_once_whatever_the_dates(odd_morning: Newsroom) -> None:
+    more = {f"Owl {n} is seen": f"Tue, 24 Nov 2026 0{n}:00:00 GMT" for n in range(6, 10)}
+    write_odd(odd_morning.out.parent / "feeds/odd.xml", more, "Words.")
+    rules = {one.rule: one.count for one in plan(odd_morning).exclusions}
+    assert rules["embargoed"] == 4
+
+
+def test_a_choice_about_an_embargoed_article_is_told_its_embargo(odd_morning: Newsroom) -> None:
+    pull_at(odd_morning, CUTOFF)
+    inputs = gather(odd_morning, TODAY, CUTOFF, CUTOFF)
+    pin = Choice(do="pin", url="https://odd.example/lighthouse", to="News", where="choice 1")
+    (notice,) = (one for one in decide(replace(inputs, choices=(pin,))).notices if "choice" in one)
+    assert notice == (
+        "choice 1: https://odd.example/lighthouse stands nowhere: "
+        "embargoed until 24 November, 05:00"
+    )
+
+
+def test_the_first_morning_of_undated_sources_says_what_it_waits_for(tmp_path: Path) -> None:
+    odd = '[[sources]]\nuse = "feed"\nurl = "file:feeds/odd.xml"\nsection = "News"\n'
+    config = write_publication(tmp_path, sources=odd)
+    write_odd(tmp_path / "feeds/odd.xml", {"Old hat": "", "Old coat": ""}, "Words.")
+    with newsroom_of(config) as newsroom:
+        pull_at(newsroom, CUTOFF)
+        inputs = gather(newsroom, TODAY, CUTOFF, CUTOFF)
+        undated = tuple(a for a in inputs.articles if a.published is None)
+        with pytest.raises(Skipped, match="2 articles were no news: no date, and there when"):
+            decide(replace(inputs, articles=undated))
+
+
 # ---------------------------------------------------------------- reading what is written
 
 
@@ -158,6 +190,13 @@ def test_a_date_of_a_clock_that_is_ahead_is_now() -> None:
 @pytest.mark.parametrize("text", ["2026-11-23", "Mon, 23 Nov 2026 04:00:00", "2026-11-23T04:00"])
 def test_a_date_without_a_zone_is_believed_with_a_doubt(text: str) -> None:
     assert read_stamp([text], CUTOFF).doubt is DateDoubt.NO_ZONE
+
+
+@pytest.mark.parametrize("ahead_h", [1, 9, 14])
+def test_without_a_zone_what_is_ahead_by_no_more_than_one_came_out_now(ahead_h: int) -> None:
+    written = f"{CUTOFF + dt.timedelta(hours=ahead_h):%a, %d %b %Y %H:%M:%S}"
+    assert read_stamp([written], CUTOFF) == Stamp(moment=CUTOFF, doubt=DateDoubt.NO_ZONE)
+    assert read_stamp([f"{written} GMT"], CUTOFF).moment != CUTOFF
 
 
 @given(st.timedeltas(CLOCK_SKEW * -1000, EMBARGO * 10))

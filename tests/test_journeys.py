@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from publication import AT, digest, facts, tree, write_publication
+from publication import AT, STORIES, digest, facts, tree, write_feed, write_publication
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +76,19 @@ def test_explain_gives_each_placement_its_factors_and_reasons(root: Path) -> Non
     assert "coverage" in about
     given = facts(root, "explain", "daily/2026-11-23")
     assert given["subject"]
+
+
+def test_explain_finds_a_story_by_any_report_of_it_in_any_spelling(root: Path) -> None:
+    again = [("Gallion Bridge shuts; night ferries are back on the river", "bridge-again")]
+    write_feed(root / "feeds/ledger.xml", "ledger", [*STORIES["ledger"], *again])
+    digest(root, "run", "--at", AT)
+    lead = facts(root, "explain")["placed"][0]
+    for url in (
+        "https://ledger.example/bridge-again",
+        "http://www.ledger.example/bridge-again/?utm_source=x",
+    ):
+        assert lead["title"] in digest(root, "explain", url)
+    assert "no pull brought it" in digest(root, "explain", "https://nobody.example/", code=1)
 
 
 def test_explain_names_the_issues_there_are_when_asked_for_another(root: Path) -> None:

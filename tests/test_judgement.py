@@ -8,7 +8,17 @@ from math import prod
 from typing import TYPE_CHECKING
 
 import pytest
-from fiction import LEDGER, POST, SOURCES, TODAY, WIRE, make_article, make_edition, make_inputs
+from fiction import (
+    CUTOFF,
+    LEDGER,
+    POST,
+    SOURCES,
+    TODAY,
+    WIRE,
+    make_article,
+    make_edition,
+    make_inputs,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,7 +54,8 @@ def mornings(draw: st.DrawFn) -> Inputs:
     shown = draw(st.lists(st.sampled_from(articles), max_size=4))
     past = tuple(
         Past(
-            date=TODAY - dt.timedelta(days=draw(st.integers(1, 7))),
+            date=TODAY - dt.timedelta(days=(days := draw(st.integers(1, 7)))),
+            cutoff=CUTOFF - dt.timedelta(days=days, hours=draw(st.integers(-9, 9))),
             slot=draw(st.sampled_from(PLACES)),
             url=article.url,
             story=f"earlier-{n}",
@@ -63,13 +74,13 @@ def mornings(draw: st.DrawFn) -> Inputs:
     return make_inputs(articles=tuple(articles), edition=EDITION, past=past, choices=tuple(choices))
 
 
-def an_article(number: int) -> st.SearchStrategy[Article]:
+def an_article(number: int, hours_old: float = 0) -> st.SearchStrategy[Article]:
     def made(source: Source, words: list[str], hours: float, section: str) -> Article:
         return make_article(
             f"s{number}",
             title=" ".join(words).capitalize(),
             source=source,
-            hours_old=hours,
+            hours_old=hours + hours_old,
             categories=(section,),
         )
 

@@ -66,6 +66,21 @@ def test_an_evergreen_never_leads() -> None:
     assert lead_of() is None
 
 
+def test_a_lead_is_as_old_as_its_newest_report_of_a_sure_date() -> None:
+    late = replace(make_article("late", source=LEDGER), published=None)
+    old = told(9, make_article("old", hours_old=60), late)
+    found = lead_of(old, FULL)
+    assert found
+    assert found[0] == "full"
+    assert found[2]["old"] == "did not lead: its newest report is over 36 h old"
+
+
+def test_reports_that_ran_already_make_no_second_owner() -> None:
+    lead = choose_lead([FULL], EDITION, CUTOFF, ran=lambda article: article.source == LEDGER.id)
+    assert lead
+    assert lead.reasons == ("best score, though no fresh story is told by two owners",)
+
+
 def test_the_lead_says_how_far_ahead_of_the_next_it_is() -> None:
     found = lead_of(ALONE, told(1.6, make_article("next")))
     assert found

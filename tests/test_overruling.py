@@ -8,6 +8,7 @@ from fiction import LEDGER, make_article, make_edition, make_inputs, make_story
 
 from digest.overruling import Overruling
 from digest.recipe import Choice, PopularRule
+from digest.sectioning import Filing
 
 if TYPE_CHECKING:
     from digest.model import ScoredStory
@@ -67,8 +68,10 @@ def test_a_story_is_pinned_once() -> None:
 def test_a_move_names_the_section_of_the_whole_story() -> None:
     both = make_story(5, make_article("bridge"), make_article("pier"))
     ruling = overruled(choose("move", "pier", to="World"), stories=(both, OWLS))
-    assert ruling.section_for(both.story) == "World"
-    assert ruling.section_for(OWLS.story) == ""
+    assert ruling.filing(both.story) == Filing(
+        section="World", why="moved by the editors (choice 1)"
+    )
+    assert ruling.filing(OWLS.story) is None
 
 
 def test_a_choice_that_matches_nothing_is_named_with_the_nearest() -> None:
@@ -76,5 +79,5 @@ def test_a_choice_that_matches_nothing_is_named_with_the_nearest() -> None:
     (notice,) = ruling.notices
     assert notice == (
         "choice 1: no article has the address https://courier.example/brigde; the nearest are "
-        "https://courier.example/bridge, https://courier.example/owls, https://ledger.example/again"
+        "https://courier.example/bridge, https://courier.example/owls"
     )

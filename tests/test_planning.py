@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fiction import (
     COURIER,
+    CUTOFF,
     LEDGER,
     POST,
     TODAY,
@@ -119,11 +120,11 @@ def test_a_story_older_than_36_hours_does_not_lead() -> None:
     assert issue.lead.title == "New"
 
 
-def test_the_publications_own_report_stands_for_a_story_it_has_covered() -> None:
+def test_an_own_report_is_opened_with_paragraphs_and_names_who_else_tells_it() -> None:
     story = make_story(
         5,
-        make_article("theirs", source=LEDGER),
         make_article("ours", body=("First.", "Second.", "Third.")),
+        make_article("theirs", source=LEDGER),
     )
     lead = plan(story).lead
     assert lead.url == "https://courier.example/ours"
@@ -315,10 +316,10 @@ def test_stale_counts_relabel_the_list_and_tell_the_editors() -> None:
 
 def test_without_counts_the_list_is_what_most_sources_tell() -> None:
     stories = [
-        make_story(9 - n, make_article(f"l{n}", source=LEDGER), make_article(f"c{n}"))
+        make_story(9 - n, make_article(f"c{n}"), make_article(f"l{n}", source=LEDGER))
         for n in range(4)
     ]
-    stories.append(make_story(10, make_article("alone")))
+    stories.append(make_story(10, make_article("alone", source=LEDGER)))
     popular = plan(*stories, edition=WITH_LIST).popular
     assert popular is not None
     assert popular.title == "Most covered"
@@ -341,6 +342,7 @@ def test_yesterdays_very_list_is_labelled_as_what_is_still_most_read() -> None:
     past = tuple(
         Past(
             date=TODAY - dt.timedelta(days=1),
+            cutoff=CUTOFF - dt.timedelta(days=1),
             slot="popular",
             url=f"https://courier.example/p{n}",
             story=f"p{n}",
@@ -364,6 +366,18 @@ def test_a_list_of_no_places_is_no_list_and_no_complaint() -> None:
 
 def choose(do: str, slug: str, **more: Any) -> Choice:
     return Choice(do=do, url=f"https://courier.example/{slug}", where="choices, choice 1", **more)
+
+
+def test_words_chosen_for_one_report_of_a_story_are_shown_whoever_stands_for_it() -> None:
+    story = make_story(
+        5, make_article("ours"), make_article("theirs", title="Theirs", source=LEDGER)
+    )
+    choice = Choice(
+        do="retitle", url="https://ledger.example/theirs", text="Better", where="choice 1"
+    )
+    lead = plan(story, choices=(choice,)).lead
+    assert (lead.url, lead.title) == ("https://courier.example/ours", "Better")
+    assert "retitle by the editors (choice 1)" in lead.reasons
 
 
 def test_a_pin_leads_whatever_its_score() -> None:
@@ -458,6 +472,7 @@ def test_a_move_changes_the_section_and_a_retitle_the_headline() -> None:
     assert (world.title, world.cards[0].title) == ("World", "Silence over Brackley Square")
     assert world.cards[0].standfirst == "It was rust."
     assert "retitle by the editors (choices, choice 1)" in world.cards[0].reasons
+    assert "moved by the editors (choices, choice 1)" in world.cards[0].reasons
 
 
 def test_the_issues_own_words_may_be_chosen() -> None:

@@ -34,7 +34,9 @@ def url(slug: str) -> str:
 
 
 def stood(*slugs: str, slot: str = "popular", date: dt.date = YESTERDAY) -> tuple[Past, ...]:
-    return tuple(Past(date=date, slot=slot, url=url(s), story=s, title="") for s in slugs)
+    return tuple(
+        Past(date=date, cutoff=CUTOFF, slot=slot, url=url(s), story=s, title="") for s in slugs
+    )
 
 
 def issue_of(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest.continuity import History
 from digest.model import (
     Article,
     Factor,
@@ -67,7 +68,9 @@ def story(face: Article, *others: Article, name: str = "") -> Story:
 def rank(
     *stories: Story, readings: tuple[Reading, ...] = (), past: tuple[Past, ...] = ()
 ) -> tuple[ScoredStory, ...]:
-    return rank_stories(stories, edition=EDITION, readings=readings, past=past, now=CUTOFF)
+    return rank_stories(
+        stories, edition=EDITION, readings=readings, history=History(past), now=CUTOFF
+    )
 
 
 def factor(name: str, *about: Article, past: tuple[Past, ...] = ()) -> Factor:
@@ -81,7 +84,8 @@ def reading(url: str, count: int, *, hours: float | None = 24, hours_ago: float 
 
 
 def placed(url: str, day: int, *, name: str = "") -> Past:
-    return Past(date=dt.date(2026, 11, day), slot="lead", url=url, story=name, title="")
+    cutoff = CUTOFF.replace(day=day)
+    return Past(date=cutoff.date(), cutoff=cutoff, slot="lead", url=url, story=name, title="")
 
 
 # ---------------------------------------------------------------- coverage, freshness

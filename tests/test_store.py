@@ -10,6 +10,7 @@ import datetime as dt
 import importlib
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,7 @@ from digest.model import Article, Image, IssueState, Past, Probe, Reading, Repor
 from digest.protocols import Pulled
 from digest.store import IssueRecord, Store, migrations
 from digest.store.articles import BATCH, headlines_query, pages_query, window_query
+from digest.store.readings import readings_query
 from digest.store.tables import metadata
 
 if TYPE_CHECKING:
@@ -164,7 +166,14 @@ def record(date: dt.date = TODAY, state: IssueState = IssueState.SENT, **rest: A
 
 def placed(date: dt.date = TODAY, guid: str = "1", slot: str = "lead") -> Past:
     address = f"https://example.org/{guid}"
-    return Past(date=date, slot=slot, url=address, story=f"story-{guid}", title=f"Headline {guid}")
+    return Past(
+        date=date,
+        cutoff=dt.datetime.combine(date, NOW.timetz()),
+        slot=slot,
+        url=address,
+        story=f"story-{guid}",
+        title=f"Headline {guid}",
+    )
 
 
 def reading(guid: str = "1", count: int = 10, as_of: dt.datetime = NOW) -> Reading:
@@ -433,10 +442,13 @@ def test_headlines_come_newest_first_up_to_the_limit(store: Store) -> None:
             pages_query(["https://courier.example/a", "https://courier.example/b"]),
             "ix_articles_url",
         ),
+        (readings_query("daily", NOW - DAY, NOW), "ix_readings_edition_as_of"),
     ],
-    ids=["window of one source", "window of 500 sources", "headlines", "pages"],
+    ids=["window of one source", "window of 500 sources", "headlines", "pages", "readings"],
 )
-def test_the_articles_are_found_by_an_index(store: Store, query: Select[Any], index: str) -> None:
+def test_what_a_build_asks_for_is_found_by_an_index(
+    store: Store, query: Select[Any], index: str
+) -> None:
     engine = store._engine
     written = query.compile(engine, compile_kwargs={"literal_binds": True})
     with engine.connect() as connection:
@@ -448,7 +460,7 @@ def test_the_articles_are_found_by_an_index(store: Store, query: Select[Any], in
             plan = connection.exec_driver_sql(f"EXPLAIN {written}")
         steps = "\n".join(str(row) for row in plan)
     assert index in steps
-    assert "SCAN articles\n" not in steps
+    assert not re.search(r"SCAN \w+\n", steps)
 
 
 # ------------------------------------------------------------ readings and weather
@@ -710,6 +722,15 @@ def test_an_earlier_date_and_an_embargo_put_off_are_believed(store: Store) -> No
     )
     store.add_pull(FEED, pulled(*moved), NOW)
     assert [one.published for one in stored(store)] == [NOW + 5 * HOUR, NOW - 2 * HOUR]
+
+
+def test_an_embargo_that_has_passed_is_a_date_like_any_other(store: Store) -> None:
+    planned = article("1", published=NOW + HOUR)
+    store.add_pull(FEED, pulled(planned), NOW)
+    for later in (DAY, 2 * DAY):
+        again = replace(planned, published=NOW + later, first_seen=NOW + later)
+        store.add_pull(FEED, pulled(again), NOW + later)
+    assert stored(store)[0].published == NOW + HOUR
 
 
 def test_a_source_remembers_when_it_was_read_first(store: Store) -> None:

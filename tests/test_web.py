@@ -39,7 +39,9 @@ def save(store: Store, state: IssueState = IssueState.SENT) -> None:
     record = IssueRecord(
         edition="daily", date=TODAY, state=state, cutoff=NOW, built_at=NOW, state_at=NOW
     )
-    placed = [Past(date=TODAY, slot="lead", url=url, story="s", title="t") for url in URLS]
+    placed = [
+        Past(date=TODAY, cutoff=NOW, slot="lead", url=url, story="s", title="t") for url in URLS
+    ]
     store.save_issue(record, placed)
 
 

@@ -75,6 +75,12 @@ def find_story(issue: Issue, url: str) -> list[Told]:
     return [one for one in known if wanted in map(canonical_url, _addresses(one))]
 
 
+def reports_of(issue: Issue, story: str) -> list[Told]:
+    """Find all that is told of a story, by its id."""
+    known: tuple[Placement | RunnerUp, ...] = (*issue.placements, *issue.runners_up)
+    return [one for one in known if one.story == story]
+
+
 def issue_facts(issue: Issue) -> dict[str, object]:
     """Give the same for programs."""
     return {

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from digest.newsroom import Newsroom
     from digest.store import IssueRecord
 
+KNOWN_FOR = dt.timedelta(days=60)  # before or after an issue, an article is looked for
+
 
 @click.command()
 @click.argument("issue", required=False)
@@ -65,15 +67,16 @@ def explain(
 def _find_story(newsroom: Newsroom, folder: Path, url: str) -> list[Told]:
     """Find a story in a plan, among all that it was decided from, or say why it is in neither."""
     from digest.archive import read_issue
-    from digest.cli.explaining import find_story
-    from digest.deciding import decide
+    from digest.cli.explaining import find_story, reports_of
+    from digest.deciding import decide, story_of
     from digest.replaying import read_inputs
 
     plan = read_issue(folder)
     if found := find_story(plan, url):
         return found
     inputs = read_inputs(folder)
-    if found := find_story(decide(inputs, told=len(inputs.articles)), url):
+    whole = decide(inputs, told=len(inputs.articles))
+    if found := find_story(whole, url) or reports_of(whole, story_of(inputs, url)):
         return found
     raise DigestError(
         f"{url} was not considered: {_why_unknown(newsroom, plan, url)}",
@@ -84,11 +87,13 @@ def _find_story(newsroom: Newsroom, folder: Path, url: str) -> list[Told]:
 
 def _why_unknown(newsroom: Newsroom, plan: Issue, url: str) -> str:
     """Say why an issue could not choose from the article of an address."""
-    ours = {source.id for source in newsroom.edition.sources}
-    articles = newsroom.store.articles_at([url])
-    article = next((one for one in articles if one.source in ours), None)
+    ours = [source.id for source in newsroom.edition.sources]
+    around = (plan.cutoff - KNOWN_FOR, plan.cutoff + KNOWN_FOR)
+    now = dt.datetime.now(dt.UTC)
+    article = next(iter(newsroom.store.window_at([url], ours, *around, known_by=now)), None)
     if article is None:
-        return "its source is none of this edition's" if articles else "no pull brought it"
+        others = newsroom.store.articles_at([url])
+        return "its source is none of this edition's" if others else "no pull brought it"
     zone = ZoneInfo(newsroom.publication.timezone)
     dated = f"it is dated {article.dated.astimezone(zone):%-d %B %Y, %H:%M}"
     if article.dated > plan.cutoff:

@@ -27,6 +27,7 @@ _TIMETABLE, _WINDOW, _POPULAR = Timetable(), Window(), PopularRule()
 _SECTION, _RANKING, _COMMENTS = SectionRule(title=""), RankingRule(), CommentsRule()
 _EDITION = Edition(name="", title="", sources=(), sections=())
 
+MAX_WINDOW = 720  # hours: a monthly's
 MAX_WEIGHT = 10.0
 MAX_POWER = 3.0
 
@@ -70,7 +71,10 @@ class WindowTable(Table):
     """How far back an issue looks."""
 
     hours: float = Field(
-        default=_WINDOW.hours, gt=0, description="Hours before the cutoff that are looked at."
+        default=_WINDOW.hours,
+        gt=0,
+        le=MAX_WINDOW,
+        description="Hours before the cutoff that are looked at.",
     )
     since_last: bool = Field(
         default=_WINDOW.since_last,
@@ -78,7 +82,10 @@ class WindowTable(Table):
         "weekends, holidays and misses are covered.",
     )
     max_hours: float = Field(
-        default=_WINDOW.max_hours, gt=0, description="Look back this many hours at most."
+        default=_WINDOW.max_hours,
+        gt=0,
+        le=MAX_WINDOW,
+        description="Look back this many hours at most.",
     )
 
 
@@ -244,6 +251,7 @@ class MostPopularTable(Table):
     stale_after_hours: float = Field(
         default=_POPULAR.stale_after_hours,
         gt=0,
+        le=168,
         description="Counts older than this are left out; where all are, the list is relabelled.",
     )
     hours: float = Field(

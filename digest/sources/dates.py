@@ -85,8 +85,9 @@ class Stamp:
 def read_stamp(written: Iterable[str], now: dt.datetime) -> Stamp:
     """Give the first of the dates that can be believed at `now`; empty texts are none.
 
-    What is a little ahead of `now` came out now: clocks differ. What is more than two days ahead is
-    a slip and no date; between the two it is embargoed, and stays as it is.
+    What is a little ahead of `now` came out now: clocks differ. So did what is ahead by no more
+    than a time zone, where none was written. What is more than two days ahead is a slip and no
+    date; what is left is embargoed, and stays as it is.
     """
     doubt: DateDoubt | None = None
     for text in filter(None, written):
@@ -96,7 +97,8 @@ def read_stamp(written: Iterable[str], now: dt.datetime) -> Stamp:
         elif (utc := _in_utc(moment)) > now + EMBARGO:
             doubt = doubt or DateDoubt.TOO_FAR
         else:
-            believed = now if now < utc <= now + CLOCK_SKEW else utc
+            slack = CLOCK_SKEW if moment.tzinfo else FARTHEST
+            believed = now if now < utc <= now + slack else utc
             return Stamp(moment=believed, doubt=None if moment.tzinfo else DateDoubt.NO_ZONE)
     return Stamp(doubt=doubt)
 

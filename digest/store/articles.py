@@ -165,7 +165,7 @@ def _merge(source: str, article: Article, known: Article | None) -> Article:
 def _is_redated(article: Article, known: Article) -> bool:
     if known.published is None or article.published is None:
         return False
-    if known.published > known.first_seen:
+    if known.published > article.first_seen:  # still ahead
         return False
     same = (article.title, article.summary, article.body) == (
         known.title,

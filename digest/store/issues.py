@@ -84,7 +84,7 @@ def read_past(
 ) -> tuple[Past, ...]:
     """Give the placements of the last issues, newest issue first, each in reading order."""
     rows = connection.execute(
-        select(issues.c.date, placements)
+        select(issues.c.date, issues.c.cutoff, placements)
         .join(issues, issues.c.id == placements.c.issue_id)
         .where(issues.c.id.in_(last_issues(edition, before, number)))
         .order_by(issues.c.date.desc(), placements.c.position)
@@ -92,6 +92,7 @@ def read_past(
     return tuple(
         Past(
             date=row.date,
+            cutoff=row.cutoff,
             slot=row.slot,
             url=row.url,
             story=row.story,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import fields
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import select
 
 from digest.model import Reading, Report
 from digest.store.tables import readings, reports
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import Connection, RowMapping, Select
 
 
 def add_readings(
@@ -55,22 +55,22 @@ def read_readings(
 
     Providers and URLs are in alphabetical order.
     """
-    newest = (
-        select(readings.c.provider, readings.c.url, func.max(readings.c.as_of).label("as_of"))
-        .where(readings.c.edition == edition, readings.c.as_of > since, readings.c.as_of <= until)
-        .group_by(readings.c.provider, readings.c.url)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(readings)
-        .join(newest, and_(*(column == readings.c[column.name] for column in newest.c)))
-        .where(readings.c.edition == edition)
-        .order_by(readings.c.provider, readings.c.url)
-    ).mappings()
+    rows = connection.execute(readings_query(edition, since, until)).mappings()
+    # The last of a page is its newest. (A database that is asked for it reads all there ever were.)
+    newest = {(row["provider"], row["url"]): row for row in rows}
     return {
-        provider: tuple(_reading(row) for row in group)
-        for provider, group in groupby(rows, key=itemgetter("provider"))
+        provider: tuple(_reading(newest[key]) for key in group)
+        for provider, group in groupby(sorted(newest), key=itemgetter(0))
     }
+
+
+def readings_query(edition: str, since: dt.datetime, until: dt.datetime) -> Select[Any]:
+    """Select an edition's readings in (since, until], the oldest first."""
+    return (
+        select(readings)
+        .where(readings.c.edition == edition, readings.c.as_of > since, readings.c.as_of <= until)
+        .order_by(readings.c.as_of)
+    )
 
 
 def add_report(connection: Connection, edition: str, report: Report) -> None:
