@@ -8,25 +8,40 @@ from __future__ import annotations
 
 import heapq
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LARGER_PAIRS = 0.1  # two large groups must be closer, by size^this: a topic they share is no event
+LARGER_PAIRS = 0.2  # two large groups must be closer, by size^this: a topic they share is no event
 
 
-def link(near: list[dict[int, float]], sizes: Sequence[int], *, join_at: float) -> list[list[int]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Units that were joined, and how alike their members are on average, each to itself too."""
+
+    units: list[int]
+    density: float
+
+
+def link(
+    near: list[dict[int, float]],
+    sizes: Sequence[int],
+    *,
+    join_at: float,
+    densities: Sequence[float] = (),
+) -> list[Group]:
     """Join the closest two groups until none are closer than `join_at`; uses `near` up.
 
-    `near[i][j] == near[j][i]` is the similarity of units i and j, at most 1 and minus infinity for
-    two that must stay apart; missing means 0. A unit of size n stands for n members that are all
-    the same. Gives groups of unit numbers, each unit in one, in an order that depends only on the
-    input.
+    `near[i][j] == near[j][i]` is the mean similarity of the members of units i and j, at most 1 and
+    minus infinity for two that must stay apart; missing means 0. A unit of size n stands for n
+    members, as alike among themselves as `densities` says, all the same where it is empty. Gives
+    groups of unit numbers, each unit in one, in an order that depends only on the input.
     """
     # The heap holds each group's best partner. An entry is stale once either of the two has
     # changed; that is noticed only when it comes up, and the group asked again.
-    groups = _Groups(near, sizes, join_at)
+    groups = _Groups(near, sizes, densities or [1.0] * len(sizes), join_at)
     heap = [best for one in range(len(sizes)) if (best := groups.best(one))]
     heapq.heapify(heap)
     while heap:
@@ -37,7 +52,7 @@ def link(near: list[dict[int, float]], sizes: Sequence[int], *, join_at: float) 
             one = groups.join(one, other)
         if best := groups.best(one):
             heapq.heappush(heap, best)
-    return [members for members in groups.members if members]
+    return groups.left()
 
 
 class _Groups:
@@ -47,13 +62,19 @@ class _Groups:
     included: `near / sqrt(within · within)` is the cosine of two centroids.
     """
 
-    def __init__(self, near: list[dict[int, float]], sizes: Sequence[int], join_at: float) -> None:
+    def __init__(
+        self,
+        near: list[dict[int, float]],
+        sizes: Sequence[int],
+        densities: Sequence[float],
+        join_at: float,
+    ) -> None:
         self.near = near
         self.members = [[unit] for unit in range(len(sizes))]
         self._join_at = join_at
         self._sizes = list(sizes)
-        self._within = [float(size * size) for size in sizes]
-        self._length = [float(size) for size in sizes]  # sqrt(within)
+        self._within = [size * size * d for size, d in zip(sizes, densities, strict=True)]
+        self._length = [math.sqrt(within) for within in self._within]
         self._bar = [math.pow(size, LARGER_PAIRS) for size in sizes]
         for one, size in enumerate(sizes):
             for other in near[one] if size > 1 else ():
@@ -88,6 +109,14 @@ class _Groups:
         self.members[gone] = []
         self._hand_over(gone, into)
         return into
+
+    def left(self) -> list[Group]:
+        """Give the groups that there are now."""
+        return [
+            Group(units=members, density=self._within[one] / self._sizes[one] ** 2)
+            for one, members in enumerate(self.members)
+            if members
+        ]
 
     def _hand_over(self, gone: int, into: int) -> None:
         """Add one group's similarities to another's."""

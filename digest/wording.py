@@ -14,15 +14,20 @@ from collections.abc import Mapping  # noqa: TC003  whoever reads an Idf from JS
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digest.function_words import FUNCTION_WORDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from digest.model import Article
 
-# Chosen on eight slices of 2014 headlines (benchmarks/grouping.py), at the flat of each optimum.
+# Chosen on eight slices of 2014 headlines (benchmarks/stories.py), at the flat of each optimum.
 IDF_POWER = 0.8  # a damped IDF: one rare word is not a story
 IDF_PRIOR = 2.0  # documents that every term is taken to stand in, seen or not
 BATCH_SHARE = 0.3  # what a batch counts beside the archive: today's big story is no common word
+PRIOR_HEADLINES = 200  # that an archive is taken to have besides its own, for the first days…
+FUNCTION_SHARE = 1.0  # …in which a function word stands so often…
+USUAL_SHARES = (0.1, 0.1, 0.05, 0.01, 0.005)  # …and any other of 1, 2 … letters
 FEW_TERMS = 3  # a headline of fewer terms ("Letters") names a feature more often than an event
 TRUNCATE = 5  # characters of a word, where no stemmer fits: McNamee & Mayfield 2004
 
@@ -50,6 +55,12 @@ UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")  # U.S.
+# A date of an issue: "February 17, 2026", "17. Februar 2026", "2026-02-17".
+_DATE = re.compile(
+    r"\b(?:[^\W\d_]{3,}\.? \d{1,2}(?:st|nd|rd|th)?,? "
+    r"|\d{1,2}\.? (?:de )?[^\W\d_]{3,}\.?,? (?:de )?)(?:19|20)\d\d\b"
+    r"|\b(?:19|20)\d\d-\d\d-\d\d\b"
+)
 _POSSESSIVE = re.compile(r"['’]s\b")
 
 
@@ -119,8 +130,11 @@ def plain_words(title: str) -> str:
 
 
 def headline_terms(title: str, language: str) -> tuple[str, ...]:
-    """Give the distinct terms of a headline, "language:term", in the order they stand."""
-    words = _WORD.findall(plain_words(title))
+    """Give the distinct terms of a headline, "language:term", in the order they stand.
+
+    A date with its year is left out: it tells of the page's day, not of what happened.
+    """
+    words = _WORD.findall(_DATE.sub(" ", plain_words(title)))
     found = (f"{language}:{term}" for word in words for term in _roots(word, language))
     return tuple(dict.fromkeys(found))
 
@@ -162,20 +176,45 @@ class Scale:
 
     def vector(self, terms: Sequence[str]) -> dict[str, float]:
         """Weigh a headline's terms to length 1, or less where there are too few to tell."""
-        weights = {term: self._weight(term) for term in terms}
-        length = math.sqrt(sum(weight * weight for weight in weights.values()))
-        length *= max(1.0, FEW_TERMS / max(1, len(terms)))
-        return {term: weight / length for term, weight in weights.items()}
+        return unit_vector({term: self.weight(term) for term in terms}, len(terms))
 
-    def _weight(self, term: str) -> float:
+    def weight(self, term: str) -> float:
+        """Give how much a term says, by its rarity."""
         if term not in self._weights:
-            documents = self._documents(f"{term.partition(':')[0]}:")
-            rarity = 1 + (documents + 1) / (self._documents(term) + IDF_PRIOR)
-            self._weights[term] = math.log(rarity) ** IDF_POWER
+            documents = self._documents(f"{term.partition(':')[0]}:") + PRIOR_HEADLINES
+            known = self._documents(term) + PRIOR_HEADLINES * _usual_share(term)
+            self._weights[term] = math.log(1 + (documents + 1) / (known + IDF_PRIOR)) ** IDF_POWER
         return self._weights[term]
 
     def _documents(self, term: str) -> float:
         return self._archive.get(term, 0) + BATCH_SHARE * self._batch.get(term, 0)
+
+
+def _usual_share(term: str) -> float:
+    """Give in what share of headlines such a term is taken to stand.
+
+    Short words are common ones in all languages (Zipf's law of abbreviation); characters of
+    unspaced scripts and numbers are no such words.
+    """
+    language, _, word = term.partition(":")
+    if term in function_terms(language):
+        return FUNCTION_SHARE
+    if not word.isalpha() or UNSPACED.search(word):
+        return USUAL_SHARES[-1]
+    return USUAL_SHARES[min(len(word), len(USUAL_SHARES)) - 1]
+
+
+@functools.cache
+def function_terms(language: str) -> frozenset[str]:
+    """Give the terms of a language that say nothing; none where we do not know it."""
+    return frozenset(headline_terms(FUNCTION_WORDS.get(language, ""), language))
+
+
+def unit_vector(weights: Mapping[str, float], title_terms: int) -> dict[str, float]:
+    """Scale weights to length 1, or less where a headline has too few terms to tell."""
+    length = math.sqrt(sum(weight * weight for weight in weights.values()))
+    length *= max(1.0, FEW_TERMS / max(1, title_terms))
+    return {term: weight / length for term, weight in weights.items()} if length else {}
 
 
 def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:

@@ -226,6 +226,76 @@ def test_summaries_part_what_two_headlines_share_by_accident() -> None:
     assert len(group(*told)) == 2
 
 
+def test_sections_that_an_outlet_prints_before_its_headlines_make_no_story() -> None:
+    titles = (
+        "Kenya: Bill worries traders",
+        "Kenya: Pilots complain",
+        "Ghana: Cocoa harvest fails again",
+        "Kenya: Runner breaks record",
+        "Mali: Desert festival opens late",
+    )
+    assert len(group(*(article(title, "africa") for title in titles))) == len(titles)
+
+
+def test_issues_of_one_date_make_no_story() -> None:
+    stories = group(
+        article("Puzzle solutions - February 27, 2026", "weekly"),
+        article("All of the continent today - February 27, 2026", "africa"),
+    )
+    assert len(stories) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "others", "one", "other"),
+    [
+        (
+            "en",
+            (
+                "The mayor of London is to speak at the fair",
+                "The price of bread is to rise in the spring",
+                "The crew of the ferry is to strike over the holidays",
+                "The museum of the sea is to close for the winter",
+                "Police are looking for a man with a red hat",
+                "Thieves take copper from the roof of a church",
+                "A library in the north is to stay open at night",
+            ),
+            "Barge strikes a pier of Tower Bridge",
+            "Tower Bridge is closed after a barge hits the pier",
+        ),
+        (
+            "de",
+            (
+                "Der Preis für das Brot steigt in dem Frühling",
+                "Die Besatzung der Fähre streikt in den Ferien",
+                "Das Museum für die Schiffe schließt in dem Winter",
+                "Die Polizei sucht den Mann mit dem roten Hut",
+                "Das Orchester hat eine neue Dirigentin für die Saison",
+            ),
+            "Kölner Brücke nach dem Unfall gesperrt",
+            "Unfall in der Nacht: Die Brücke in Köln ist gesperrt",
+        ),
+    ],
+)
+def test_on_a_first_day_without_an_archive_small_words_make_no_story(
+    language: str, others: tuple[str, ...], one: str, other: str
+) -> None:
+    told = [
+        article(title, f"outlet{n}", language=language)
+        for n, title in enumerate((*others, one, other))
+    ]
+    stories = group_articles(told, idf=EMPTY, weights={})
+    joined = [group for group in titles(stories) if len(group) > 1]
+    assert joined == [sorted((one, other))]
+
+
+def test_an_address_says_what_a_headline_leaves_out() -> None:
+    one = article("A minister goes, at last", "courier")
+    other = article("Ferry contract: Fenwick resigns", "ledger")
+    assert len(group(one, other)) == 2
+    worded = replace(one, url="https://courier.example/fenwick-resigns-ferry-contract.html")
+    assert len(group(worded, other)) == 1
+
+
 def test_the_archive_knows_which_words_say_nothing() -> None:
     one = article("Council says new ferry plans delight islanders", "courier")
     other = article("Council says new school plans anger parents", "ledger")
