@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.http import Client
-    from digest.protocols import Enricher
+    from digest.protocols import Embedder, Enricher
     from digest.recipe import Edition
     from digest.settings import Configuration, PlugSpec, Recipe
 
@@ -70,6 +70,7 @@ def open_newsroom(configuration: Configuration, recipe: Recipe) -> Iterator[News
             http=lambda: make_client(configuration),
             sandbox=sandbox,
             enricher=_enricher(sandbox) if recipe.reads_pages else None,
+            embedder=_embedder(recipe.edition) if recipe.embeds else None,
             **make_plugs(configuration, recipe, sandbox, store),
         )
 
@@ -85,6 +86,19 @@ def _enricher(sandbox: Sandbox) -> Enricher:
     from digest.sources.article_page import ArticlePage
 
     return ArticlePage(sandbox)
+
+
+def _embedder(edition: Edition) -> Embedder:
+    """Make what tells the meaning of headlines. Raises ConfigError where it is not installed."""
+    try:
+        from digest.embedding import MiniLM
+    except ImportError as error:
+        raise ConfigError(
+            f"grouping by embeddings needs packages that are not installed ({error})",
+            where=f"the edition {edition.name}, [grouping] use",
+            hint="Install them: pip install 'digest-newsletter[embeddings]'",
+        ) from error
+    return MiniLM()
 
 
 def make_plugs(

@@ -1,7 +1,8 @@
 """What tells that two articles speak of one event: shared words, their rarity, the days between.
 
 An article is compared by the words of its headline and of its address, the rare and the telling
-ones most; where both sources give a summary, the summaries have their say on it.
+ones most; where both sources give a summary, the summaries have their say on it, and where a model
+has read both headlines, so has what these mean.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from digest.wording import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from digest.model import Article
+    from digest.model import Article, Identity
+    from digest.resemblance import Resemblance
     from digest.wording import Idf
 
 # Chosen on 2014 headlines (benchmarks/stories.py), at the flat of each optimum.
@@ -48,6 +50,7 @@ MEAN_WORDS = 60  # …of their summaries: the rest is what each says alone
 PROSE_POWER = 3.0  # of a term's weight in a summary
 TITLE_SHARE = 0.5  # of the weight there of a headline's term that the summary lacks
 SUMMARY_WORDS = 40  # of a summary: sources that give more say no more about what it is
+MEANING_SHARE = 0.4  # of a model's opinion beside that of the words, where it has one
 MORE_TERMS = 6  # that a summary must add to its headline, in both articles, to be asked
 
 
@@ -57,7 +60,8 @@ class Entry:
 
     `headline` weighs the terms of headline and address, `heavy` are those of them that can make two
     articles alike; `text` weighs all words, and is empty where the source says little beside the
-    headline.
+    headline. `meant` says which articles mean the same, and how much so, None where no model read
+    it.
     """
 
     article: Article
@@ -67,9 +71,12 @@ class Entry:
     heavy: frozenset[str]
     text: Mapping[str, float]
     days: float  # since 1970
+    meant: Mapping[Identity, float] | None
 
 
-def read_entries(articles: Sequence[Article], idf: Idf) -> list[Entry]:
+def read_entries(
+    articles: Sequence[Article], idf: Idf, resemblance: Resemblance | None = None
+) -> list[Entry]:
     """Read the articles, the earliest first, ties by `stable_key`.
 
     An article of no stated language is taken to be of the batch's most frequent one.
@@ -82,10 +89,12 @@ def read_entries(articles: Sequence[Article], idf: Idf) -> list[Entry]:
     scale = Scale(idf, count_terms(one.all for one in words))
     vectors = [unit_vector(one.weights(scale), len(one.title)) for one in words]
     telling = _telling(vectors)
-    return [
+    entries = [
         _entry(article, language, one, {t: w * telling[t] for t, w in vector.items()}, scale)
         for article, language, one, vector in zip(ordered, languages, words, vectors, strict=True)
     ]
+    meanings = resemblance.meanings() if resemblance else {}
+    return [replace(entry, meant=meanings.get(entry.article.identity)) for entry in entries]
 
 
 def stable_key(article: Article) -> tuple[str, ...]:
@@ -169,6 +178,7 @@ def _entry(
         heavy=_heavy(headline, language),
         text=_text(words, scale),
         days=article.dated.timestamp() / 86_400,
+        meant=None,
     )
 
 
@@ -210,6 +220,7 @@ def mean_entry(entries: Sequence[Entry], sizes: Sequence[int]) -> Entry:
         heavy=_heavy(headline, entries[0].language),
         text=_mean([entry.text for entry in entries], sizes, MEAN_WORDS) if told else {},
         days=sum(entry.days * size for entry, size in zip(entries, sizes, strict=True)) / total,
+        meant=None,
     )
 
 
@@ -230,13 +241,17 @@ def _mean(
 def similarity(alike: float, one: Entry, other: Entry) -> float:
     """Give how surely two articles tell of one event, from 0 to 1, by all that is known of both.
 
-    `alike` is the cosine of their headlines. It counts less where few terms make it, is tempered by
-    the summaries where both have one, and fades with the days between.
+    `alike` is the cosine of their headlines. It counts less where few terms make it and is tempered
+    by the summaries where both have one. Where a model has read both, what they mean counts beside
+    it. All of it fades with the days between.
     """
     shared = len(one.heavy & other.heavy)
     alike *= shared / (shared + ONE_TERM)
     if one.text and other.text:
         alike = math.sqrt(alike * cosine(one.text, other.text))
+    if one.meant is not None and other.meant is not None:
+        meaning = one.meant.get(other.article.identity, 0.0)
+        alike = (1 - MEANING_SHARE) * alike + MEANING_SHARE * meaning
     return alike * _fade(abs(one.days - other.days))
 
 
@@ -245,13 +260,14 @@ def _fade(days: float) -> float:
 
 
 class Index:
-    """Finds those of the entries added so far that are similar to another, by their terms.
+    """Finds those of the entries added so far that are similar to another, by terms or meaning.
 
     Terms that are heavy in neither are passed over: half of all headlines share such a word.
     """
 
     def __init__(self) -> None:
         self._entries: dict[int, Entry] = {}
+        self._numbers: dict[Identity, int] = {}
         self._newest = -math.inf
         self._all: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
         self._heavy: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
@@ -259,6 +275,7 @@ class Index:
     def add(self, number: int, entry: Entry) -> None:
         """Keep an entry under a number of its own."""
         self._entries[number] = entry
+        self._numbers[entry.article.identity] = number
         self._newest = max(self._newest, entry.days)
         for term, weight in entry.headline.items():
             self._all[term].append((number, weight))
@@ -269,14 +286,16 @@ class Index:
         """Give the numbers of similar entries and the similarities, none below `IGNORE_BELOW`."""
         if not self._entries:
             return
-        cosines: defaultdict[int, float] = defaultdict(float)
+        known = (self._numbers[one] for one in entry.meant or () if one in self._numbers)
+        meant = dict.fromkeys(sorted(known), 0.0)
+        cosines = defaultdict(float, meant)
         for term, weight in entry.headline.items():
             postings = self._all if term in entry.heavy else self._heavy
             for number, other in postings.get(term, ()):
                 cosines[number] += weight * other
         least = IGNORE_BELOW / _fade(max(0.0, entry.days - self._newest))
         for number, alike in cosines.items():
-            if alike >= least:
+            if alike >= least or number in meant:
                 found = similarity(alike, entry, self._entries[number])
                 if found >= IGNORE_BELOW:
                     yield number, found

@@ -7,19 +7,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digest import __version__
+from digest.comparing import compare
+from digest.errors import DigestError
 from digest.inputs import Inputs
 from digest.model import OUT
 from digest.quoting import chosen_comments, unmatched_quotes, wants_quotes
 from digest.wording import learn_idf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from digest.comment import Comment
     from digest.health import SourceState
     from digest.model import Article, Image, Past, Probe, Reading, Report, Source
     from digest.newsroom import Newsroom
     from digest.recipe import Edition
+    from digest.resemblance import Resemblance
     from digest.store import Store
 
 ARCHIVE_HEADLINES = 5_000  # what the IDF is learnt from: weeks of a newsroom, 0.1 s to count
@@ -52,15 +55,20 @@ def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datet
     past = store.past(edition.name, date)
     span = (window_start(newsroom, date, cutoff), cutoff)
     earlier = _read_earlier(newsroom, readings, window, span, now)
+    articles = _in_language(newsroom, (*ahead, *_enriched(store, window)))
+    background = _in_language(newsroom, _background(newsroom, past))
+    read_earlier = _in_language(newsroom, _enriched(store, earlier))
+    resemblance, faults = _resemblance(newsroom, (*articles, *background, *read_earlier))
     return Inputs(
         version=__version__,
         publication=newsroom.publication,
         edition=edition,
         date=date,
         cutoff=cutoff,
-        articles=_in_language(newsroom, (*ahead, *_enriched(store, window))),
-        background=_in_language(newsroom, _background(newsroom, past)),
-        read_earlier=_in_language(newsroom, _enriched(store, earlier)),
+        articles=articles,
+        background=background,
+        read_earlier=read_earlier,
+        resemblance=resemblance,
         first_reads=_first_reads(newsroom, window),
         idf=learn_idf(store.headlines(morning, ARCHIVE_HEADLINES)),
         readings=readings,
@@ -68,7 +76,7 @@ def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datet
         comments=chosen_comments(choices, comments),
         past=past,
         weather=_fresh(store.report(edition.name, morning), morning),
-        notices=unmatched_quotes(choices, comments) if edition.comments else (),
+        notices=(*faults, *(unmatched_quotes(choices, comments) if edition.comments else ())),
     )
 
 
@@ -146,9 +154,9 @@ def _read_earlier(
     since = cutoff - dt.timedelta(hours=newsroom.edition.popular.hours)
     counted = [reading.url for _, given in readings for reading in given]
     ids = [source.id for source in newsroom.edition.sources]
-    met = {article.key for article in known}
+    met = {article.identity for article in known}
     found = newsroom.store.window_at(counted, ids, since, began, known_by=now)
-    return tuple(article for article in found if article.key not in met)
+    return tuple(article for article in found if article.identity not in met)
 
 
 def _enriched(store: Store, articles: tuple[Article, ...]) -> tuple[Article, ...]:
@@ -181,6 +189,16 @@ def _in_language(newsroom: Newsroom, articles: Iterable[Article]) -> tuple[Artic
     """Take articles whose feed states no language to be in the publication's."""
     language = newsroom.publication.language
     return tuple(a if a.language else replace(a, language=language) for a in articles)
+
+
+def _resemblance(
+    newsroom: Newsroom, articles: Collection[Article]
+) -> tuple[Resemblance | None, tuple[str, ...]]:
+    """Ask the model which articles are alike; where it fails, the words decide, and a notice."""
+    try:
+        return compare(newsroom, articles), ()
+    except DigestError as error:
+        return None, (f"Stories were grouped by their words alone: {error}",)
 
 
 def window_start(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime) -> dt.datetime:

@@ -24,6 +24,7 @@ from digest.wording import FEW_TERMS, cosine, plain_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from digest.resemblance import Resemblance
     from digest.wording import Idf
 
 RECURS_AFTER = dt.timedelta(hours=18)  # the same title that much later is tomorrow's "Crossword"
@@ -33,15 +34,20 @@ _NUMBER = re.compile(r"\d+")
 
 
 def group_articles(
-    articles: Sequence[Article], *, idf: Idf, weights: Mapping[str, float]
+    articles: Sequence[Article],
+    *,
+    idf: Idf,
+    weights: Mapping[str, float],
+    resemblance: Resemblance | None = None,
 ) -> tuple[Story, ...]:
     """Group articles into stories, each article in exactly one.
 
     `weights` are of sources, by id (1 where missing), and count only in choosing a story's face.
+    `resemblance` is a model's opinion, which counts beside that of the words.
     An article of no stated language is taken to be of the batch's most frequent one. Stories with
     the newest article come first, ties by id.
     """
-    units = _units(read_entries(articles, idf))
+    units = _units(read_entries(articles, idf, resemblance))
     groups = link_units(
         [unit[0] for unit in units], [len(unit) for unit in units], list(_recurring(units))
     )

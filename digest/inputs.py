@@ -10,6 +10,7 @@ from digest.comment import Comment
 from digest.counts import Counts, judge_counts
 from digest.model import Article, Past, Reading, Report
 from digest.recipe import Choice, Edition, Publication
+from digest.resemblance import Resemblance
 from digest.wording import Idf
 
 
@@ -19,6 +20,7 @@ class Inputs:
 
     `articles` are those of the window, and those that were known before their date; `background`
     those that earlier issues placed or named, so that a story that goes on is recognised.
+    `resemblance` is what a model says of all these, None where stories are grouped by words alone.
     `read_earlier` are those of before the window that readers still chose. `first_reads` says when
     sources with undated articles were read first, by id. `readings` is (provider, its readings) in
     the editors' order. `comments` are those that choices name. `version` is the program's.
@@ -32,6 +34,7 @@ class Inputs:
     articles: tuple[Article, ...]
     background: tuple[Article, ...] = ()
     read_earlier: tuple[Article, ...] = ()
+    resemblance: Resemblance | None = None
     first_reads: Mapping[str, dt.datetime] = field(default_factory=dict)
     idf: Idf
     readings: tuple[tuple[str, tuple[Reading, ...]], ...] = ()

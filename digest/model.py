@@ -69,7 +69,7 @@ class Source:
     rights: Rights = Rights.SUMMARY
 
 
-Key: TypeAlias = tuple[str, str]  # what an article is known by: its source and guid
+Identity: TypeAlias = tuple[str, str]  # an article's source and guid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +129,8 @@ class Article:
     language: str = ""
 
     @property
-    def key(self) -> Key:
-        """What it is known by."""
+    def identity(self) -> Identity:
+        """What tells it from every other article: its source and guid."""
         return self.source, self.guid
 
     @property

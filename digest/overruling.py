@@ -85,7 +85,7 @@ class Overruling:
         Each in the editors' order.
         """
         others = story.articles if story else ()
-        told = (article, *(other for other in others if other.key != article.key))
+        told = (article, *(other for other in others if other.identity != article.identity))
         return tuple(
             choice for one in told for choice in self._choices.get(canonical_url(one.url), ())
         )

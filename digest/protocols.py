@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from digest.comment import Comment
@@ -109,6 +109,25 @@ class Enricher(Protocol):
 
     async def enrich(self, http: Http, article: Article) -> Article:
         """Give the article, with more of it where there is more. Raises SourceError."""
+
+
+class Embedder(Protocol):
+    """What tells the meaning of texts: a vector for each, which only it can read.
+
+    Vectors of another `name` are not comparable. Texts must be in its `language` (ISO 639).
+    """
+
+    name: str
+    language: str
+
+    def embed(self, texts: Sequence[str]) -> Sequence[bytes]:
+        """Give each text's vector, which depends on that text alone. Raises DigestError."""
+
+    def compare(self, vectors: Sequence[bytes], floor: int) -> Iterable[Iterable[tuple[int, int]]]:
+        """Give, for each vector, the later ones like it, by place, in order.
+
+        Each with its cosine in thousandths, from `floor` on.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

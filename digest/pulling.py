@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from digest.comparing import embed_new
 from digest.errors import DigestError
 from digest.health import alert_of
 from digest.model import DateDoubt
@@ -127,6 +128,7 @@ async def pull(
     notices = [
         *alerts,
         *(one.error for one in comments if one.error and not any(one.error in a for a in alerts)),
+        *await _embed_new(newsroom, now),
         *await _pull_readings(newsroom, http, now),
         *await _pull_weather(newsroom, http, now),
     ]
@@ -211,6 +213,15 @@ def _read(source: Source, pulled: Pulled, new: int) -> SourceResult:
         unchanged=pulled.unchanged,
         warnings=pulled.warnings,
     )
+
+
+async def _embed_new(newsroom: Newsroom, now: dt.datetime) -> list[str]:
+    """Embed the headlines of what is new; the build does what was not done."""
+    try:
+        await asyncio.to_thread(embed_new, newsroom, now)
+    except DigestError as error:
+        return [str(error)]
+    return []
 
 
 async def _pull_readings(newsroom: Newsroom, http: Http, now: dt.datetime) -> list[str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from digest.continuity import History
-    from digest.model import Article, Key, Reading, Source, Story
+    from digest.model import Article, Identity, Reading, Source, Story
     from digest.recipe import Edition
 
 # Ranking by coverage put the lead in the true top three in .72 of the cases, "newest" in .28.
@@ -49,7 +49,7 @@ def rank_stories(
     readings: Sequence[Reading],
     history: History,
     now: dt.datetime,
-    window: Container[Key] | None = None,
+    window: Container[Identity] | None = None,
 ) -> tuple[ScoredStory, ...]:
     """Score stories, best first, ties by id, each by the face that it will be shown with.
 
@@ -107,7 +107,7 @@ class _Desk:
     unit: str
     history: History
     now: dt.datetime
-    window: Container[Key] | None
+    window: Container[Identity] | None
 
     def score(self, story: Story) -> ScoredStory:
         """Judge a story by the six factors, in the order in which they are read."""
@@ -130,7 +130,7 @@ class _Desk:
         return replace(story, face=face_of(story, self.edition, news or known))
 
     def _in_window(self, article: Article) -> bool:
-        return self.window is None or article.key in self.window
+        return self.window is None or article.identity in self.window
 
     def _coverage(self, story: Story) -> Factor:
         """Count who tells the story; of one that goes on, who tells what is new of it."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from digest.continuity import History
     from digest.inputs import Inputs
-    from digest.model import Article, Key, Story
+    from digest.model import Article, Identity, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +55,9 @@ def of_window(scored: Iterable[ScoredStory], inputs: Inputs) -> list[ScoredStory
     return [replace(one, story=only(one.story, fresh)) for one in scored]
 
 
-def only(story: Story, kept: Container[Key]) -> Story:
+def only(story: Story, kept: Container[Identity]) -> Story:
     """Give a story by these articles of it alone, of which it must have one."""
-    articles = tuple(article for article in story.articles if article.key in kept)
+    articles = tuple(article for article in story.articles if article.identity in kept)
     face = story.face if story.face in articles else articles[0]
     return replace(story, articles=articles, face=face)
 
@@ -65,21 +65,23 @@ def only(story: Story, kept: Container[Key]) -> Story:
 def _grouped(inputs: Inputs) -> list[Story]:
     added = [article for article in inputs.articles if is_added(article)]
     told = [article for article in inputs.articles if not is_added(article)]
-    others = {article.key: article for article in (*inputs.read_earlier, *inputs.background)}
+    others = {article.identity: article for article in (*inputs.read_earlier, *inputs.background)}
     met = keys(inputs.articles)
     told += [article for key, article in others.items() if key not in met]
     weights = {source.id: source.weight for source in inputs.edition.sources}
     return [
         story
         for articles in (told, *([article] for article in added))
-        for story in group_articles(articles, idf=inputs.idf, weights=weights)
+        for story in group_articles(
+            articles, idf=inputs.idf, weights=weights, resemblance=inputs.resemblance
+        )
     ]
 
 
-def _has(story: Story, any_of: Container[Key]) -> bool:
-    return any(article.key in any_of for article in story.articles)
+def _has(story: Story, any_of: Container[Identity]) -> bool:
+    return any(article.identity in any_of for article in story.articles)
 
 
-def keys(articles: Iterable[Article]) -> set[Key]:
+def keys(articles: Iterable[Article]) -> set[Identity]:
     """Give what articles are known by."""
-    return {article.key for article in articles}
+    return {article.identity for article in articles}

@@ -894,6 +894,49 @@ def test_a_pull_that_is_killed_midway_is_absent_and_the_one_before_is_whole(url:
         assert store.add_pull("absent", pulled(*given_), NOW) == 400
 
 
+# ------------------------------------------------------------ vectors
+
+
+def test_a_vector_is_given_for_the_same_model_and_text_only(store: Store) -> None:
+    store.add_pull(FEED, pulled(article("1"), article("2")), NOW)
+    texts = {(FEED, "1"): "One", (FEED, "2"): "Two \ud800"}
+    made = {(FEED, "1"): b"\x00\x81", (FEED, "2"): b"\x7f"}
+    store.add_vectors("mini", texts, made)
+    assert store.vectors("mini", texts) == made
+    assert store.vectors("maxi", texts) == {}
+    assert store.vectors("mini", {(FEED, "1"): "Changed", (FEED, "3"): "One"}) == {}
+
+
+def test_a_new_vector_takes_the_old_one_s_place(store: Store) -> None:
+    store.add_pull(FEED, pulled(article("1")), NOW)
+    store.add_vectors("mini", {(FEED, "1"): "One"}, {(FEED, "1"): b"old"})
+    store.add_vectors("maxi", {(FEED, "1"): "Changed"}, {(FEED, "1"): b"new"})
+    assert store.vectors("maxi", {(FEED, "1"): "Changed"}) == {(FEED, "1"): b"new"}
+    assert store.vectors("mini", {(FEED, "1"): "One"}) == {}
+    store.add_vectors("maxi", {}, {})
+
+
+def test_vectors_are_given_of_as_many_articles_as_there_are(store: Store) -> None:
+    numbers = [str(number) for number in range(2 * BATCH + 1)]
+    store.add_pull(FEED, pulled(*map(article, numbers)), NOW)
+    texts = {(FEED, number): number for number in numbers}
+    made = {identity: text.encode() for identity, text in texts.items()}
+    store.add_vectors("mini", texts, made)
+    assert store.vectors("mini", texts) == made
+
+
+def test_a_vector_goes_with_its_article_and_stays_when_that_is_pulled_again(store: Store) -> None:
+    store.add_pull(FEED, pulled(article("1")), NOW)
+    store.add_vectors("mini", {(FEED, "1"): "One"}, {(FEED, "1"): b"one"})
+    store.add_pull(FEED, pulled(article("1", summary="Now with a summary.")), NOW + HOUR)
+    assert store.vectors("mini", {(FEED, "1"): "One"}) == {(FEED, "1"): b"one"}
+    with store._writing() as connection:
+        connection.execute(text("DELETE FROM articles"))
+    assert store.vectors("mini", {(FEED, "1"): "One"}) == {}
+    with pytest.raises(StoreError):
+        store.add_vectors("mini", {(FEED, "1"): "One"}, {(FEED, "1"): b"one"})
+
+
 # ------------------------------------------------------------ versions
 
 

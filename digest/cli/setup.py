@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from digest.cli.shared import config_option, json_option, print_json, shown
-from digest.errors import ConfigError, TemplateError
+from digest.errors import ConfigError, DigestError, TemplateError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from digest.health import SourceState
     from digest.newsroom import Newsroom
+    from digest.protocols import Embedder
     from digest.pulling import SourceResult
     from digest.recipe import Choice
     from digest.settings import Configuration, Recipe
@@ -150,10 +151,21 @@ def _check(configuration: Configuration, recipe: Recipe, *, online: bool) -> lis
             check_theme(newsroom.themes)
         except TemplateError as error:
             problems.append(str(error))
+        if newsroom.embedder:
+            problems += _unusable(newsroom.embedder)
         problems += _faulty_choices(newsroom, configuration)
         if online:
             problems += asyncio.run(_unreadable_sources(newsroom))
     return problems
+
+
+def _unusable(embedder: Embedder) -> list[str]:
+    """Try the model: it may be damaged, or another than it should be."""
+    try:
+        embedder.embed(["Ferries return"])
+    except DigestError as error:
+        return [str(error)]
+    return []
 
 
 def _faulty_choices(newsroom: Newsroom, configuration: Configuration) -> list[str]:

@@ -31,7 +31,8 @@ class Recipe:
     `sources` is by source id, in the file's order; `popularity` in the order to be tried, under
     names of which no two are alike; `comments` is by the id of each comments feed; `pictures` is a
     folder of bundled pictures, by file name.
-    `reads_pages` says whether the pages of chosen articles may be read for what they lack.
+    `reads_pages` says whether the pages of chosen articles may be read for what they lack, `embeds`
+    whether a model is asked what headlines mean.
     """
 
     edition: Edition
@@ -42,6 +43,7 @@ class Recipe:
     delivery: PlugSpec
     pictures: Path | None
     reads_pages: bool = False
+    embeds: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

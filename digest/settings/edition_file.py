@@ -343,6 +343,20 @@ class ImagesTable(Table):
     )
 
 
+class GroupingTable(Table):
+    """How articles that tell of one event are found.
+
+    `words` compares the words of headlines and summaries, in any language. `embeddings` also asks
+    a model what English headlines mean, and finds more; it needs a larger installation:
+    `pip install 'digest-newsletter[embeddings]'`.
+    """
+
+    use: Literal["words", "embeddings"] = Field(
+        default="words",
+        description="`words`, or `embeddings`, which is words and a model of English.",
+    )
+
+
 class EnrichmentTable(Table):
     """What is looked up about stories that were chosen, beyond what their sources gave."""
 
@@ -396,6 +410,7 @@ class EditionFile(Table):
     comments: CommentsTable | None = None
     weather: WeatherTable | None = None
     images: ImagesTable = Field(default_factory=ImagesTable)
+    grouping: GroupingTable = Field(default_factory=GroupingTable)
     enrichment: EnrichmentTable = Field(default_factory=EnrichmentTable)
     rules: RulesTable = Field(default_factory=RulesTable)
     delivery: DeliveryTable = Field(default_factory=DeliveryTable)

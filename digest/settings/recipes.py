@@ -147,6 +147,7 @@ def recipe(name: str, file: EditionFile, root: Path) -> Recipe:
         delivery=spec_of(file.delivery, DELIVERY),
         pictures=root / file.images.folder if file.images.folder else None,
         reads_pages=file.enrichment.pages,
+        embeds=file.grouping.use == "embeddings",
     )
 
 

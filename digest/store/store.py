@@ -47,6 +47,7 @@ from digest.store.sources import (
     record_success,
     write_pull,
 )
+from digest.store.vectors import read_vectors, write_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from digest.comment import Comment
     from digest.errors import DigestError
     from digest.health import SourceState
-    from digest.model import Article, IssueState, Past, Probe, Reading, Report
+    from digest.model import Article, Identity, IssueState, Past, Probe, Reading, Report
     from digest.protocols import Pulled
     from digest.store.lookups import Page
     from digest.store.records import IssueRecord
@@ -249,6 +250,20 @@ class Store:
         """Forget the pictures that were found faulty before then, so that they are asked again."""
         with self._writing() as connection:
             forget_faults(connection, before)
+
+    # ------------------------------------------------------------ what articles mean
+
+    def add_vectors(
+        self, model: str, texts: Mapping[Identity, str], made: Mapping[Identity, bytes]
+    ) -> None:
+        """Keep the vectors that a model made of stored articles' texts; both are by article."""
+        with self._writing() as connection:
+            write_vectors(connection, model, texts, made)
+
+    def vectors(self, model: str, texts: Mapping[Identity, str]) -> Mapping[Identity, bytes]:
+        """Give a model's vectors of these articles, where it made them of these very texts."""
+        with self._reading() as connection:
+            return read_vectors(connection, model, texts)
 
     # ------------------------------------------------------------ readings
 

@@ -10,8 +10,10 @@ from sqlalchemy import (
     Date,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     UniqueConstraint,
@@ -74,6 +76,19 @@ articles = Table(
     Index(None, "source", "dated"),  # an edition's window
     Index(None, "dated"),  # the newest headlines of all
     Index(None, "url"),  # the articles of earlier placements
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("source", PlainText, primary_key=True),
+    Column("guid", PlainText, primary_key=True),
+    Column("model", PlainText, nullable=False),  # vectors of two models are never compared
+    Column("text_sha256", PlainText, nullable=False),  # of what was embedded: it may change
+    Column("vector", LargeBinary, nullable=False),  # in the model's own form
+    ForeignKeyConstraint(
+        ["source", "guid"], ["articles.source", "articles.guid"], ondelete="CASCADE"
+    ),
 )
 
 pages = Table(
