@@ -1,7 +1,8 @@
 """What may be printed of a text that somebody else wrote: its own words, in order, cuts marked.
 
 White space, the shape of quotation marks, apostrophes and dashes, and "..." for "…" are the
-typesetter's; every word is its author's.
+typesetter's; every word is its author's. A quotation that begins or ends within a sentence says so:
+what stands beside it there, such as a "not", may turn its meaning round.
 """
 
 from __future__ import annotations
@@ -42,6 +43,14 @@ _ADDRESS = re.compile(
 )
 _CLOSING = ".,;:!?)]}>\"'’”»"  # a sentence's own marks after an address
 
+# Marks as `_SHAPES` has them.
+_OPENS, _CLOSES = "\"'([", "\"')]"
+_WIDE_STOPS = frozenset("\u3002\uff01\uff1f")  # no space comes after them
+_ABBREVIATED = frozenset(
+    "al approx ca capt cf etc fig incl insp messrs no pp prof resp supt vol vs".split()  # noqa: SIM905
+)
+_SHORT = 3  # letters at most of what looks like a title: "Mr", "Dr", "Rev"
+
 
 def settled(text: str) -> str:
     """Give a text on one line as it is compared and printed, with "[…]" in place of addresses."""
@@ -58,9 +67,10 @@ def has_words(text: str) -> bool:
 def excerpt_of(text: str, wanted: str) -> str:
     """Give what `wanted` quotes of `text`, spelt as `text` has it; "" where it is no quotation.
 
-    "…" and "[…]" part what is quoted; the parts must be whole words of the text, in its order.
+    "…" and "[…]" part what is quoted; the parts must be whole words of the text, in its order. "…"
+    is added where it begins or ends within a sentence.
     """
-    own, quoted, place = settled(text), [], 0
+    own, quoted, place, first = settled(text), [], 0, -1
     compared = own.translate(_SHAPES)
     for part in _MARK.split(settled(wanted)):
         words = part.strip()
@@ -68,11 +78,11 @@ def excerpt_of(text: str, wanted: str) -> str:
             start = _find(compared, words.translate(_SHAPES), place)
             if start < 0:
                 return ""
-            place = start + len(words)
+            place, first = start + len(words), start if first < 0 else first
             part = part.replace(words, own[start:place])  # noqa: PLW2901  as the author spelt it
         quoted.append(part)
     excerpt = "".join(quoted).strip()
-    return excerpt if has_words(excerpt) else ""
+    return _marked(excerpt, compared, first, place) if has_words(excerpt) else ""
 
 
 def beginning_of(text: str) -> str:
@@ -87,6 +97,38 @@ def beginning_of(text: str) -> str:
 
 def _cut_address(match: re.Match[str]) -> str:
     return CUT + match[0][len(match[0].rstrip(_CLOSING)) :]
+
+
+def _marked(excerpt: str, text: str, start: int, end: int) -> str:
+    """Mark an excerpt, from `start` to `end` of the text, where it parts a sentence."""
+    if not excerpt.startswith(("…", CUT)) and not _between_sentences(text, start):
+        excerpt = f"…\N{NO-BREAK SPACE}{excerpt}"
+    if text[end : end + 1] in {".", "。"}:  # a stop left out takes no meaning with it
+        end += 1
+    if not excerpt.endswith(("…", CUT)) and not _between_sentences(text, end):
+        excerpt = f"{excerpt}\N{NO-BREAK SPACE}…"
+    return excerpt
+
+
+def _between_sentences(text: str, at: int) -> bool:
+    """Tell whether one sentence surely ends at this place, and the next begins."""
+    before, after = text[:at].rstrip().rstrip(_CLOSES), text[at:].lstrip().lstrip(_OPENS)
+    if not text[:at].strip() or not text[at:].strip(f" {_CLOSES}"):
+        return True
+    stop = before[-1:]
+    if stop in _WIDE_STOPS:
+        return True
+    if stop not in {".", "!", "?"} or after[:1].islower():  # "“No!” he said"
+        return False
+    return stop != "." or not _is_abbreviated(before[:-1].rpartition(" ")[2])
+
+
+def _is_abbreviated(word: str) -> bool:
+    """Tell whether a full stop after a word may be the word's own: "Mr", "J", "U.S", "vs"."""
+    last = word.rpartition(".")[2].lstrip(_OPENS)
+    if len(last) <= 1:
+        return not last.isdigit()
+    return last.lower() in _ABBREVIATED or (len(last) <= _SHORT and last[0].isupper())
 
 
 def _find(text: str, words: str, start: int) -> int:

@@ -111,6 +111,11 @@ def plain_text(html: str) -> str:
     return text
 
 
+def text_of(html: str) -> str:
+    """Give the text of `html` on one line, decoded once: of "&lt;b&gt;" it says "<b>"."""
+    return _one_line(" ".join(_blocks(_within_bounds(html))))
+
+
 def paragraphs(html: str) -> tuple[str, ...]:
     """Give the text of each block element of `html`, in order, as plain lines; none is empty.
 

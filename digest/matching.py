@@ -54,15 +54,33 @@ def nearest_articles(words: str, articles: Iterable[Article]) -> tuple[Article, 
 def find_comments(words: str, comments: Iterable[Comment]) -> tuple[Comment, ...]:
     """Give the comments that an address or a guid, or a part of name or text, may mean.
 
-    In the order given. Case, quotation marks and spaces make no difference.
+    In the order given; of those that two feeds carry the first. Case, quotation marks and spaces
+    make no difference.
     """
+    found: dict[tuple[str, ...], Comment] = {}
+    for one in comments:
+        if _is_meant(words, one):
+            place = "" if is_web(words) else comment_address(one.url)
+            found.setdefault((one.author, one.text, place), one)
+    return tuple(found.values())
+
+
+def naming_address(comment: Comment, comments: Iterable[Comment]) -> str:
+    """Give what means this comment alone: its address, else its guid; "" if neither does."""
+    told = tuple(comments)
+    return next((one for one in _names(comment) if len(find_comments(one, told)) == 1), "")
+
+
+def _is_meant(words: str, comment: Comment) -> bool:
     if is_web(words):
-        wanted = comment_address(words)
-        return tuple(
-            one for one in comments if wanted in {comment_address(one.url), one.guid, one.url}
-        )
+        return comment_address(words) in map(comment_address, _names(comment))
     part = _plain(words)
-    return tuple(one for one in comments if part in _plain(one.author) or part in _plain(one.text))
+    return part in _plain(comment.author) or part in _plain(comment.text)
+
+
+def _names(comment: Comment) -> tuple[str, ...]:
+    """Give what names a comment: its address, and its guid, which often is another of them."""
+    return tuple(one for one in (comment.url, comment.guid) if is_web(one))
 
 
 def _slug(url: str) -> str:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from digest.comment import Quote, Quotes
 from digest.excerpts import beginning_of, excerpt_of
-from digest.urls import canonical_url, comment_address
+from digest.matching import find_comments, naming_address
+from digest.urls import canonical_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,8 +34,8 @@ def wants_quotes(choices: Sequence[Choice]) -> bool:
 
 def chosen_comments(choices: Sequence[Choice], comments: Sequence[Comment]) -> tuple[Comment, ...]:
     """Give those of `comments` that a choice to "quote" names, in the order given."""
-    wanted = {comment_address(choice.url) for choice in _quotes(choices)}
-    return tuple(comment for comment in comments if wanted & _addresses(comment))
+    wanted = [one for choice in _quotes(choices) for one in find_comments(choice.url, comments)]
+    return tuple(comment for comment in comments if comment in wanted)
 
 
 def unmatched_quotes(choices: Sequence[Choice], comments: Sequence[Comment]) -> tuple[str, ...]:
@@ -42,15 +43,18 @@ def unmatched_quotes(choices: Sequence[Choice], comments: Sequence[Comment]) -> 
     urls = sorted({comment.url for comment in comments})
     problems = []
     for choice in _quotes(choices):
-        found = _find(choice, comments)
+        found = find_comments(choice.url, comments)
         if not found:
             near = difflib.get_close_matches(choice.url, urls, n=3, cutoff=0.5)
             hint = f"; the nearest are {', '.join(near)}" if near else ""
             problems.append(f"{choice.where}: no comment has the address {choice.url}{hint}")
-        elif len({(comment.author, comment.text) for comment in found}) > 1:
+        elif len(found) > 1:
+            names = [name for one in found if (name := naming_address(one, comments))]
+            hint = (
+                f"these guids name one: {', '.join(names)}" if names else "no guid tells them apart"
+            )
             problems.append(
-                f"{choice.where}: several comments have the address {choice.url}; "
-                "the guid that the feed gives may name one"
+                f"{choice.where}: several comments have the address {choice.url}; {hint}"
             )
     return tuple(problems)
 
@@ -59,7 +63,8 @@ def faulty_quotes(
     choices: Sequence[Choice], comments: Sequence[Comment], rule: CommentsRule | None
 ) -> tuple[str, ...]:
     """Say all that keeps choices from being quoted."""
-    return (*unmatched_quotes(choices, comments), *_quote(choices, comments, rule, {})[1])
+    unmatched = unmatched_quotes(choices, comments) if rule else ()
+    return (*unmatched, *_quote(choices, comments, rule, {})[1])
 
 
 def quote_comments(
@@ -87,10 +92,10 @@ def _quote(
     quotes: list[Quote] = []
     problems: list[str] = []
     for choice in _quotes(choices):
-        found = _find(choice, comments)
+        found = find_comments(choice.url, comments)
         if rule is None:
             problems.append(f"{choice.where}: this edition has no [comments] to quote from")
-        elif len({(comment.author, comment.text) for comment in found}) != 1:
+        elif len(found) != 1:
             continue  # `unmatched_quotes` has told
         elif not (text := _words(choice, found[0])):
             problems.append(_misquoted(choice))
@@ -103,16 +108,6 @@ def _quote(
 
 def _quotes(choices: Sequence[Choice]) -> list[Choice]:
     return [choice for choice in choices if choice.do == "quote"]
-
-
-def _find(choice: Choice, comments: Sequence[Comment]) -> list[Comment]:
-    wanted = comment_address(choice.url)
-    return [comment for comment in comments if wanted in _addresses(comment)]
-
-
-def _addresses(comment: Comment) -> set[str]:
-    """Give what names a comment: its address, and its guid, which often is another of them."""
-    return {comment_address(comment.url), comment_address(comment.guid)}
 
 
 def _words(choice: Choice, comment: Comment) -> str:

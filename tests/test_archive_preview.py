@@ -120,9 +120,12 @@ def test_many_runners_up_fold_away(tmp_path: Path, saved: SavedIssue) -> None:
 
 def test_a_held_issue_is_shown_as_held_with_its_reason(tmp_path: Path, saved: SavedIssue) -> None:
     why = "the lawyers read it (config/choices/daily/2026-11-23.toml, issue.hold)"
-    held = replace(saved, issue=replace(saved.issue, hold=why))
+    notices = (f"held by the editors: {why}", "a feed failed")
+    held = replace(saved, issue=replace(saved.issue, hold=why, notices=notices))
     preview = write_issue(tmp_path, held, templates=TEMPLATES) / "preview.html"
     assert f"Held: {why}" in words(preview)
+    assert words(preview).count(why) == 1
+    assert "A feed failed" in words(preview)
     assert page(preview).find_class("held")
 
 

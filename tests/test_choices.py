@@ -141,7 +141,10 @@ REFUSED = [
     ),
     (
         '[[choice]]\ndo = "drop"\n',
-        f"{AT} 1: choice[1].url is missing. The article's address, or the comment's for `quote`",
+        (
+            f"{AT} 1: choice[1].url is missing. "
+            "The article's address; for `quote` the comment's, or its guid"
+        ),
     ),
     (choice("a", "pin"), f'{AT} 1: choice[1].to is missing, and do = "pin" needs it'),
     (choice("a", "retitle"), f'{AT} 1: choice[1].text is missing, and do = "retitle" needs it'),
@@ -272,3 +275,39 @@ def test_breaking_and_hold_are_choices_about_the_issue(tmp_path: Path) -> None:
 
 def test_news_that_is_said_not_to_be_breaking_is_no_choice(tmp_path: Path) -> None:
     assert load_choices(write(tmp_path, "[issue]\nbreaking = false\n"), EDITION, DATE) == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "holds"),
+    [
+        ('issue = { hold = "lawyers" }\nx = 1\n', True),
+        ('issue = { note = "#1", hold = "lawyers", }\n', True),
+        ('[issue]\nHold = "lawyers"\n', True),
+        ('[issue]\nholds = "lawyers"\n', True),
+        ('[issue]\n"hold" = "lawyers"\nx = 1\n', True),
+        ('[issue]\nhold: "lawyers"\n', True),
+        ('[issue]\nhold "lawyers"\n', True),
+        ('issue.hold = "lawyers"\nx = 1\n', True),
+        ('[issue]\nsubjet = "On threshold and household"\n', False),
+        ('[issue]\nsubjet = "x"\n  # hold = "lawyers"\n', False),
+    ],
+)
+def test_a_file_that_cannot_be_read_seems_to_hold_wherever_it_says_so(
+    tmp_path: Path, file: str, *, holds: bool
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_choices(write(tmp_path, file), EDITION, DATE)
+    assert caught.value.holds is holds
+
+
+def test_a_file_in_another_encoding_or_beyond_reach_may_hold(tmp_path: Path) -> None:
+    config = write(tmp_path, "")
+    (tmp_path / WHERE).write_bytes('[issue]\nhold = "lawyers"\n'.encode("utf-16"))
+    with pytest.raises(ConfigError, match="not UTF-8") as caught:
+        load_choices(config, EDITION, DATE)
+    assert caught.value.holds
+    (tmp_path / WHERE).unlink()
+    (tmp_path / WHERE).mkdir()
+    with pytest.raises(ConfigError, match="cannot be read") as caught:
+        load_choices(config, EDITION, DATE)
+    assert caught.value.holds

@@ -137,6 +137,32 @@ def test_an_article_is_added_and_one_without_a_title_is_not(root: Path) -> None:
     assert "Our talk" in {one["title"] for one in facts("explain")["placed"]}
 
 
+def test_an_added_article_that_a_source_carries_is_said_to_be_pinned_only(root: Path) -> None:
+    said = told("add", LAMP, "news", "--title", "Our lamp")
+    assert "\n  A source carries it, so it is only pinned\n" in said
+    assert "source carries" not in told("add", f"{LAMP}-2", "news", "--title", "Our lamp")
+
+
+def test_what_is_missing_is_told_before_replacing_is_advised(root: Path) -> None:
+    told("retitle", "lamplighter", "One")
+    told("hold", "wait")
+    for arguments, said in (
+        (("retitle", "lamplighter", ""), 'text is missing, and do = "retitle" needs it'),
+        (("hold", ""), "hold must not be empty"),
+    ):
+        refused = told(*arguments, code=2)
+        assert said in refused
+        assert "--replace" not in refused
+
+
+def test_options_are_described_for_their_own_verb() -> None:
+    for verb in (*NEEDS, *ABOUT_THE_ISSUE):
+        said = " ".join(do("choose", verb, "--help").split())
+        assert "For `" not in said, verb
+    assert "--title TEXT Its headline." in " ".join(do("choose", "add", "--help").split())
+    assert "--text TEXT What is printed of" in " ".join(do("choose", "quote", "--help").split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -183,6 +209,8 @@ def test_the_issue_is_decided_on_and_decisions_are_listed_and_taken_back(root: P
     listed = told("list")
     assert "Monday 23 November 2026: config/choices/daily/2026-11-23.toml" in listed
     assert "  1           pin “Clockmaker cleared" in listed
+    assert "  sombre      off\n" in listed
+    assert "  breaking    on\n" in listed
     rows = facts("choose", "list", *DAY)["choices"]
     assert [row["key"] for row in rows][-2:] == ["breaking", "1"]
     assert rows[-1]["article"]["source"] == "Courier"

@@ -96,6 +96,56 @@ def test_a_reply_holds_no_name_of_somebody_else() -> None:
     assert words_of(f'<p>Ask <a href="{BRIDGE}">them</a>.</p><p>I did.</p>') == "Ask them. I did."
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["Als Antwort auf", "En réponse à", "En respuesta a", "In antwoord op", "In risposta a"],
+)
+def test_a_reply_in_another_language_holds_no_other_name_either(words: str) -> None:
+    assert words_of(f'<p>{words} <a href="{TEA_AT}">Maureen</a>.</p><p>Nej.</p>') == "Nej."
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("I never agreed with", " that the fares are fair."),
+        ("Nonsense,", "!"),
+        ("In reply to", ", who is wrong."),
+        ("Please see what I said in reply to", "."),
+    ],
+)
+def test_a_reader_s_own_words_about_another_comment_stay(before: str, after: str) -> None:
+    html = f'<p>{before} <a href="{TEA_AT}">Evil</a>{after}</p><p>They are fair to nobody.</p>'
+    assert words_of(html) == f"{before} Evil{after} They are fair to nobody."
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>if a &lt;b and c&gt; d</p>", "if a <b and c> d"),
+        ("if a &lt;b and c&gt; d", "if a <b and c> d"),
+        ("<p>use &lt;center&gt; tags</p>", "use <center> tags"),
+        ("use &lt;b&gt; tags", "use <b> tags"),
+        ("<p>write &amp;lt; for &lt;, 3 < 4</p>", "write &lt; for <, 3 < 4"),
+    ],
+)
+def test_what_a_reader_writes_about_markup_stays(html: str, text: str) -> None:
+    assert words_of(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("I never said <del>no</del> yes", "I never said […] yes"),
+        ("<p>I like<s class='x'>d</s> it.</p>", "I like […] it."),
+        ("<p>Yes <STRIKE>and no</STRIKE>.</p><p>So.</p>", "Yes […]. So."),
+        ("<blockquote>a <del>b</del></blockquote><p>So.</p>", "[…] So."),
+        ("<p><strong>Strong</strong> <span>words</span></p>", "Strong words"),
+    ],
+)
+def test_what_a_reader_struck_leaves_a_mark(html: str, text: str) -> None:
+    assert words_of(html) == text
+
+
 def test_what_a_comment_quotes_is_not_its_writer_s() -> None:
     html = "<p>No.</p><blockquote><p>Tea <blockquote>is</blockquote> good</p></blockquote> Never."
     assert words_of(html) == "No. […] Never."
@@ -107,7 +157,7 @@ def test_links_go_and_addresses_leave_a_mark() -> None:
 
 
 def test_markup_entities_and_controls_become_plain_text() -> None:
-    html = "<p>Q&amp;amp;A\x07 <b>3 &lt; 4</b>\u202e<script>alert(1)</script><img src=x></p>"
+    html = "<p>Q&amp;A\x07 <b>3 &lt; 4</b>\u202e<script>alert(1)</script><img src=x></p>"
     assert words_of(html) == "Q&A 3 < 4"
 
 
@@ -115,6 +165,22 @@ def test_a_description_alone_is_read_though_it_is_escaped_twice() -> None:
     item = wordpress_item(1, f'In reply to <a href="{TEA_AT}">Maureen</a>.\n\nNot &amp; so.')
     item = item[: item.index("<content:encoded>")] + "</item>"
     assert only(wordpress(item)).text == "Not & so."
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("if a &lt;b and c&gt; d", "if a <b and c> d"),
+        ("I &lt;em&gt;did&lt;/em&gt; use &lt;center&gt;", "I did use <center>"),
+        ("No &lt;del&gt;and yes&lt;/del&gt; at all", "No […] at all"),
+        ('Ask &lt;a href=&quot;/x&quot; rel="a"&gt;them&lt;/a&gt;', "Ask them"),
+    ],
+)
+def test_of_a_description_only_what_readers_may_use_is_markup(html: str, text: str) -> None:
+    item = wordpress_item(1, "?")
+    item = item.replace("<![CDATA[?]]></description>", f"<![CDATA[{html}]]></description>")
+    item = item[: item.index("<content:encoded>")] + "</item>"
+    assert only(wordpress(item)).text == text
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import tomllib
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -85,22 +86,44 @@ def test_a_note_of_several_lines_is_written_on_several_lines(tmp_path: Path) -> 
     assert chosen.text == note
 
 
-@pytest.mark.parametrize(
-    ("before", "said"),
-    [
-        ('issue = { note = "N" }\n', 'Write it by hand:\n\n[issue]\nhold = "H"'),
-        ('choice = [{ url = "https://a.example/", do = "drop" }]\n', "Write it by hand:"),
-    ],
-)
-def test_what_is_written_on_one_line_is_left_to_the_editors(
-    tmp_path: Path, before: str, said: str
+@pytest.mark.parametrize("before", ['issue = { note = "N" }\n', "# a\nissue = {}\n"])
+def test_an_issue_on_one_line_is_left_to_the_editors_with_what_fits_there(
+    tmp_path: Path, before: str
 ) -> None:
-    with pytest.raises(ConfigError, match="cannot change") as caught:
-        draft(tmp_path, before).with_word("hold", "H").with_choice(PIN)
-    assert caught.value.hint.startswith(said)
     one = draft(tmp_path, before)
-    with pytest.raises(ConfigError, match="cannot change"):
-        one.without_word("note") if one.data.get("issue") else one.without_choice(0)
+    line = before.count("\n")
+    with pytest.raises(ConfigError, match="cannot change") as caught:
+        one.with_word("hold", "H")
+    said, _, pair = caught.value.hint.partition("\n\n")
+    assert said == f"Write it by hand within the braces of issue, line {line}:"
+    pasted = before.replace("{", f"{{ {pair.strip()}{', ' if 'note' in before else ''}")
+    assert tomllib.loads(pasted)["issue"]["hold"] == "H"
+    if one.data["issue"]:
+        with pytest.raises(ConfigError, match="Take it out by hand"):
+            one.without_word("note")
+
+
+def test_choices_on_one_line_are_left_to_the_editors_with_what_fits_there(tmp_path: Path) -> None:
+    before = '# a\n\nchoice = [{ url = "https://a.example/", do = "drop" }]\n'
+    one = draft(tmp_path, before)
+    with pytest.raises(ConfigError, match="cannot change") as caught:
+        one.with_choice(PIN)
+    said, _, table = caught.value.hint.partition("\n\n")
+    assert said == "Write it by hand within the brackets of choice, line 3:"
+    pasted = before.replace("}]", f"}}, {table.strip()}]")
+    assert tomllib.loads(pasted)["choice"][1] == PIN
+    with pytest.raises(ConfigError, match="Take it out by hand"):
+        one.without_choice(0)
+
+
+def test_a_note_replaced_in_a_file_of_windows_ends_its_lines_as_the_file_does(
+    tmp_path: Path,
+) -> None:
+    before = '[issue]\r\nnote = "old"\r\n'
+    text = saved(tmp_path, draft(tmp_path, before).with_word("note", "new\ntwo"))
+    assert text == '[issue]\r\nnote = """\r\nnew\r\ntwo"""\r\n'
+    (chosen,) = load_choices(tmp_path / "config", EDITION, DATE)
+    assert chosen.text == "new\ntwo"
 
 
 def test_a_link_goes_on_pointing_to_the_file_whose_mode_stays(tmp_path: Path) -> None:

@@ -17,16 +17,16 @@ COMMENT = (
 @pytest.mark.parametrize(
     ("wanted", "printed"),
     [
-        ("My mother’s boat", "My mother’s boat"),
+        ("My mother’s boat", "My mother’s boat\N{NO-BREAK SPACE}…"),
         ("My mother's boat - terrible.", "My mother’s boat — terrible."),
-        ('"Fine," she said.', "“Fine,” she said."),
+        ('"Fine," she said.', "…\N{NO-BREAK SPACE}“Fine,” she said."),
         ("I can’t say … she said", "I can't say … she said"),
         ("I can’t say […] terrible.", "I can't say […] terrible."),
         ("I can’t say [...] terrible.", "I can't say […] terrible."),
-        ("It cost £1,500.50... “Fine,”", "It cost £1,500.50… “Fine,”"),
-        ("See https://spam.example/x, or", "See […], or"),
+        ("It cost £1,500.50... “Fine,”", "It cost £1,500.50… “Fine,”\N{NO-BREAK SPACE}…"),
+        ("See https://spam.example/x, or", "See […], or\N{NO-BREAK SPACE}…"),
         ("… she said.", "… she said."),
-        ("  she \n said. ", "she said."),
+        ("  she \n said. ", "…\N{NO-BREAK SPACE}she said."),
     ],
 )
 def test_own_words_are_printed_as_their_author_spelt_them(wanted: str, printed: str) -> None:
@@ -60,6 +60,49 @@ def test_what_is_not_the_author_s_own_is_no_excerpt(wanted: str) -> None:
     assert excerpt_of(COMMENT, wanted) == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted", "printed"),
+    [
+        (
+            "She would like it known that nobody ever complained to his face.",
+            "nobody ever complained",
+            "… nobody ever complained …",
+        ),
+        ("I do not think fares should rise.", "fares should rise.", "… fares should rise."),
+        ("Is it fair? It is.", "Is it fair", "Is it fair …"),
+        ("They are fair, I was told.", "They are fair", "They are fair …"),
+        ("“It is fair.” That is a lie.", "It is fair.", "… It is fair."),
+        ("“It is fair!” he lied.", "“It is fair!”", "“It is fair!” …"),
+        ("Not so, Mr. Smith is kind.", "Smith is kind.", "… Smith is kind."),
+        ("I deny that J. Smith is kind.", "Smith is kind", "… Smith is kind"),
+        ("No fan of the U.S. Navy is kind.", "Navy is kind", "… Navy is kind"),
+        ("I would not... It is fair.", "It is fair.", "… It is fair."),
+        ("Nobody says […] It is fair.", "It is fair.", "… It is fair."),
+    ],
+)
+def test_a_sentence_that_is_cut_at_either_end_is_marked_there(
+    text: str, wanted: str, printed: str
+) -> None:
+    excerpt = excerpt_of(text, wanted)
+    assert excerpt.replace("\N{NO-BREAK SPACE}", " ") == printed
+    assert excerpt_of(text, excerpt).split() == excerpt.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("I like it. It is fair. So there.", "It is fair."),
+        ("I like it. It is fair. So there.", "It is fair"),
+        ("It opens at 5. It is fair! “So there.”", "It is fair!"),
+        ("“Well?” (It is fair.) So there.", "(It is fair.)"),
+        ("They asked “Why?” It is fair.", "It is fair"),
+        ("It is fair. 😀", "It is fair."),
+    ],
+)
+def test_whole_sentences_need_no_mark(text: str, sentence: str) -> None:
+    assert excerpt_of(text, sentence) == sentence
+
+
 def test_scripts_without_spaces_are_cut_anywhere_but_within_a_character() -> None:
     assert excerpt_of("船は静かに着いた。お茶はひどかった。", "お茶はひどかった") == (
         "お茶はひどかった"
@@ -69,8 +112,8 @@ def test_scripts_without_spaces_are_cut_anywhere_but_within_a_character() -> Non
 
 def test_marks_belong_to_their_letters() -> None:
     assert excerpt_of("नदी के पार", "नद") == ""
-    assert excerpt_of("नदी के पार", "नदी के") == "नदी के"
-    assert excerpt_of("cafe\u0301 au lait", "café") == "café"
+    assert excerpt_of("नदी के पार", "नदी के") == "नदी के\N{NO-BREAK SPACE}…"
+    assert excerpt_of("cafe\u0301 au lait", "café") == "café\N{NO-BREAK SPACE}…"
 
 
 def test_addresses_of_every_kind_are_cut() -> None:

@@ -243,7 +243,7 @@ def test_run_builds_a_held_issue_and_exits_with_4_naming_reason_and_file(tmp_pat
     assert "byte for byte" in digest(tmp_path, "replay")
 
 
-@pytest.mark.parametrize("slip", ["hold = the lawyers\n", 'hold = "x"\nsubjet = "y"\n'])
+@pytest.mark.parametrize("slip", ["hold = the lawyers\n", 'Hold = "x"\n'])
 def test_a_hold_that_cannot_be_read_holds_all_the_same(
     newsroom: Newsroom, tmp_path: Path, slip: str
 ) -> None:

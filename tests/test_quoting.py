@@ -145,7 +145,19 @@ def test_an_address_of_several_comments_quotes_none_of_them() -> None:
     twin = replace(STOKER, url=MOTHER.url)
     assert issue_with(quote(), comments=(MOTHER, twin)).comments is None
     (problem,) = unmatched_quotes([quote()], [MOTHER, twin])
-    assert "several comments have the address" in problem
+    assert problem == (
+        f"choice 1: several comments have the address {TEA_AT}; "
+        f"these guids name one: {MOTHER.guid}, {twin.guid}"
+    )
+    (problem,) = unmatched_quotes(
+        [quote()],
+        [replace(MOTHER, guid="g3"), replace(twin, guid="g4", source="https://x.example/")],
+    )
+    assert problem.endswith("; no guid tells them apart")
+    spelt = twin.guid.replace("https://", "http://www.")
+    issue = issue_with(quote(spelt), comments=(MOTHER, twin))
+    assert issue.comments is not None
+    assert issue.comments.quotes[0].text == twin.text
 
 
 def test_a_comment_that_two_feeds_carry_is_one() -> None:

@@ -71,8 +71,11 @@ def test_the_words_of_quotes_are_counted() -> None:
 
 def test_several_quotes_stand_in_their_order() -> None:
     second = replace(QUOTE, text="Mine stoked it.", url="https://courier.example/x#comment-2")
-    words = told(rendered(QUOTE, second))
+    email = rendered(QUOTE, second)
+    words = told(email)
     assert words.index("The tea was terrible.") < words.index("Mine stoked it.")
+    assert f"{QUOTE.url}\n\n“       Mine stoked it.\n" in email.text
+    assert f"{second.url}\n\n\n====" in email.text
 
 
 @pytest.mark.parametrize(

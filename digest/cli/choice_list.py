@@ -1,4 +1,4 @@
-"""`digest choose list`: what is decided for a day, and which article each decision is about."""
+"""`digest choose list`: what is decided for a day, and what each decision is about."""
 
 from __future__ import annotations
 
@@ -7,23 +7,32 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digest.cli.comment_choice import fault_of
 from digest.cli.decisions import ABOUT_STORED, told
 from digest.cli.printing import printable
 from digest.cli.shared import print_json, shown
-from digest.matching import find_articles, nearest_articles
+from digest.matching import find_articles, find_comments, nearest_articles
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from digest.cli.decisions import Day
+    from digest.comment import Comment
     from digest.model import Article
     from digest.recipe import Choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A decision by its number or key, with the article that it is about, else the nearest."""
+    """A decision by its number or key, with the article that it is about, else the nearest.
+
+    A quote has its comment instead, and what keeps it from being printed.
+    """
 
     key: str
     choice: Choice
+    comment: Comment | None = None
+    fault: str = ""
     article: Article | None = None
     nearest: tuple[Article, ...] = ()
 
@@ -35,7 +44,8 @@ class Row:
 
 def list_choices(day: Day, *, as_json: bool) -> None:
     """Print the decisions of a day. Raises ConfigError for a file that cannot be read."""
-    rows = [_row(day, choice) for choice in day.newsroom.choices(day.date)]
+    choices = day.newsroom.choices(day.date)
+    rows = [_row(day, choice, choices) for choice in choices]
     path = day.draft().path
     if as_json:
         facts = [_facts(day, row) for row in rows]
@@ -49,8 +59,12 @@ def list_choices(day: Day, *, as_json: bool) -> None:
         click.echo("  Nothing is decided")
 
 
-def _row(day: Day, choice: Choice) -> Row:
+def _row(day: Day, choice: Choice, choices: Sequence[Choice]) -> Row:
     key = choice.where.rpartition(", ")[2].removeprefix("issue.").removeprefix("choice ")
+    if choice.do == "quote":
+        quoted = find_comments(choice.url, day.comments)
+        comment = quoted[0] if len(quoted) == 1 else None
+        return Row(key=key, choice=choice, comment=comment, fault=fault_of(day, choice, choices))
     found = find_articles(choice.url, day.articles) if choice.url else ()
     near = nearest_articles(choice.url, day.articles) if choice.url and not found else ()
     near = near if choice.do in ABOUT_STORED else ()
@@ -59,13 +73,15 @@ def _row(day: Day, choice: Choice) -> Row:
 
 def _told(day: Day, row: Row) -> str:
     choice = row.choice
+    if choice.do in {"breaking", "sombre"}:
+        return "off" if choice.text == "false" else "on"
     if not choice.url:
-        return printable(choice.text or "true")
+        return printable(choice.text)
     image = choice.image.url if choice.image and not choice.text else ""
     keys = {"do": choice.do, "url": choice.url, "to": choice.to, "text": choice.text or image}
     line = told(day, keys)
     if not row.is_astray:
-        return line
+        return f"{line} ({row.fault})" if row.fault else line
     if not day.articles:
         return f"{line} (nothing is stored yet that it may be about)"
     near = ", ".join(article.url for article in row.nearest)
@@ -73,7 +89,7 @@ def _told(day: Day, row: Row) -> str:
 
 
 def _facts(day: Day, row: Row) -> dict[str, object]:
-    choice, article = row.choice, row.article
+    choice, article, comment = row.choice, row.article, row.comment
     source = day.newsroom.edition.source(article) if article else None
     return {
         "key": row.key,
@@ -92,5 +108,14 @@ def _facts(day: Day, row: Row) -> dict[str, object]:
         }
         if article and source
         else None,
+        "comment": {
+            "url": comment.url,
+            "author": comment.author,
+            "on": comment.on_title,
+            "text": comment.text,
+        }
+        if comment
+        else None,
+        "fault": row.fault,
         "nearest": [one.url for one in row.nearest],
     }

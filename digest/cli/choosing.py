@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -33,6 +34,8 @@ HELP = {
 STORED = "URL is the article's address, or a part of its address or headline that no other has."
 NEW = "URL is its address."
 COMMENT = "URL is the comment's address, or a part of its text or its writer's name."
+
+_FOR = re.compile(r"For ((?:`\w+`(?: and )?)+): (.+?)(?= For `|$)")
 
 date_option = click.option(
     "--date",
@@ -146,7 +149,7 @@ def _about_article(do: str) -> click.Command:
 
     arguments = [click.Argument([key]) for key in ("url", *needed[:1])]
     options = [
-        click.Option([f"--{key}"], required=key in needed, help=_described(key))
+        click.Option([f"--{key}"], required=key in needed, help=_described(do, key))
         for key in (*needed[1:], *MAY_HAVE.get(do, ()))
     ]
     stored = do in ABOUT_STORED
@@ -177,8 +180,11 @@ def _about_issue(key: str) -> click.Command:
     return _of_a_day(replace_option(command))
 
 
-def _described(key: str) -> str:
-    return ChoiceTable.model_fields[key].description or ""
+def _described(do: str, key: str) -> str:
+    """Give what the reference says of a key, or what of it is for this kind of choice."""
+    told = ChoiceTable.model_fields[key].description or ""
+    ours = next((words for kinds, words in _FOR.findall(told) if f"`{do}`" in kinds), told)
+    return f"{ours[:1].upper()}{ours[1:]}"
 
 
 for _do in NEEDS:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digest.cli.comment_choice import address_of_comment, begun, called, fault_of
 from digest.cli.printing import printable
 from digest.cli.shared import local_date, moment, opened, shown
 from digest.errors import ConfigError
-from digest.excerpts import excerpt_of
 from digest.matching import find_articles, find_comments, nearest_articles
 from digest.settings.choosing import KEYS, places
 from digest.settings.drafting import Draft, read_draft
@@ -40,19 +40,16 @@ MAX_SAID = 100  # characters of a note
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """A day whose issue is decided on; `articles` are those that it may choose from."""
+    """A day whose issue is decided on.
+
+    `articles` are those that it may choose from, `comments` those that it may quote.
+    """
 
     config_dir: Path
     newsroom: Newsroom
     date: dt.date
     articles: tuple[Article, ...]
-
-    @property
-    def cutoff(self) -> dt.datetime:
-        """When the day's issue is built."""
-        newsroom = self.newsroom
-        timetable, zone = newsroom.edition.timetable, newsroom.publication.timezone
-        return slot_on(timetable, zone, self.date).cutoff
+    comments: tuple[Comment, ...]
 
     def draft(self) -> Draft:
         """Read the day's file for changing. Raises ConfigError."""
@@ -82,8 +79,13 @@ def open_day(
     with opened(config_dir, edition) as newsroom:
         now = moment(at, newsroom.publication)
         date = day.date() if day else _next_date(newsroom, now)
-        articles = _articles(newsroom, date, now)
-        yield Day(config_dir=config_dir, newsroom=newsroom, date=date, articles=articles)
+        yield Day(
+            config_dir=config_dir,
+            newsroom=newsroom,
+            date=date,
+            articles=_articles(newsroom, date, now),
+            comments=_comments(newsroom, date),
+        )
 
 
 def decide_article(
@@ -104,13 +106,15 @@ def decide_article(
     if any(draft.entries[place] == keys for place in old):
         _tell(day, draft, f"{told(day, keys)} is decided already")
         return
+    after = draft
+    for place in reversed(old):
+        after = after.without_choice(place)
+    after = after.with_choice(keys)
+    after.check(day.newsroom.edition)  # before --replace is advised for what it would not help
     if old and not replace:
         raise _contradiction(day, draft, old[0])
-    for place in reversed(old):
-        draft = draft.without_choice(place)
-    draft = draft.with_choice(keys)
-    draft.save(day.newsroom.edition)
-    _tell(day, draft, told(day, keys), f"choice {len(draft.entries)}")
+    after.save(day.newsroom.edition)
+    _tell(day, after, told(day, keys), f"choice {len(after.entries)}", _but(day))
 
 
 def decide_word(day: Day, key: str, value: Value, *, replace: bool) -> None:
@@ -121,15 +125,16 @@ def decide_word(day: Day, key: str, value: Value, *, replace: bool) -> None:
     if old == value:
         _tell(day, draft, f"{_word(key, value)} is decided already")
         return
+    after = draft.with_word(key, value)
+    after.check(day.newsroom.edition)
     if old is not None and not replace:
         raise ConfigError(
             f"{_word(key, old)} is decided already",
             where=shown(draft.path),
             hint=f"Write --replace to put this in its place, or `digest choose undo {key}`",
         )
-    draft = draft.with_word(key, value)
-    draft.save(day.newsroom.edition)
-    _tell(day, draft, _word(key, value), f"issue.{key}")
+    after.save(day.newsroom.edition)
+    _tell(day, after, _word(key, value), f"issue.{key}")
 
 
 def take_back(day: Day, what: str) -> None:
@@ -156,6 +161,8 @@ def take_back(day: Day, what: str) -> None:
 def told(day: Day, keys: Mapping[str, Value]) -> str:
     """Write a decision about an article on one line: what, about which, where to, which words."""
     words = next((keys[key] for key in ("text", "title", "image") if keys.get(key)), "")
+    if keys["do"] == "quote":
+        return printable(f"quote {_quoted(day, str(keys['url']), str(words))}")
     to = f" to {keys['to']}" if keys.get("to") else ""
     said = f": {words}" if words else ""
     return printable(f"{keys['do']} {day.named(str(keys['url']))}{to}{said}")
@@ -190,6 +197,31 @@ def _articles(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> tuple[Arti
     return newsroom.store.articles(ids, slot.cutoff, now, known_by=LAST_MOMENT) + found
 
 
+def _comments(newsroom: Newsroom, date: dt.date) -> tuple[Comment, ...]:
+    from digest.gathering import quotable_comments
+
+    slot = slot_on(newsroom.edition.timetable, newsroom.publication.timezone, date)
+    return quotable_comments(newsroom, slot.cutoff, LAST_MOMENT)
+
+
+def _quoted(day: Day, url: str, words: str) -> str:
+    """Name the comment that an address means, and what is quoted; an unknown one by its address."""
+    found = find_comments(url, day.comments)
+    if len(found) == 1:
+        return f"{called(found[0])}: {words or begun(found[0])}"
+    return f"{url}: {words}" if words else url
+
+
+def _but(day: Day) -> str:
+    """Say why the last of the day's choices will not do all that it says, "" if it will."""
+    choices = day.newsroom.choices(day.date)
+    last = choices[-1]
+    if last.do == "add" and find_articles(last.url, day.articles):
+        return "A source carries it, so it is only pinned"
+    fault = fault_of(day, last, choices)
+    return f"{fault[:1].upper()}{fault[1:]}"
+
+
 def _address(day: Day, words: str, *, force: bool) -> str:
     """Give the address of the one article that words mean. Raises ConfigError."""
     found = find_articles(words, day.articles) if words.strip() else ()
@@ -215,32 +247,8 @@ def _address(day: Day, words: str, *, force: bool) -> str:
 def _meant(day: Day, do: str, words: str, given: Mapping[str, str | None], *, force: bool) -> str:
     """Give the address that a decision is about. Raises ConfigError."""
     if do == "quote":
-        return _comment(day, words, given.get("text") or "").url
+        return address_of_comment(day, words, given.get("text") or "")
     return _address(day, words, force=force) if do in ABOUT_STORED else _new_address(words)
-
-
-def _comment(day: Day, words: str, excerpt: str) -> Comment:
-    """Give the one comment that words mean, if the excerpt is its own. Raises ConfigError."""
-    from digest.gathering import quotable_comments
-
-    cutoff = day.cutoff
-    comments = quotable_comments(day.newsroom, cutoff, LAST_MOMENT)
-    found = find_comments(words, comments) if words.strip() else ()
-    if len(found) == 1:
-        if excerpt and not excerpt_of(found[0].text, excerpt):
-            raise ConfigError(
-                f"these are not the comment's own words: “{shorten(excerpt, MAX_SAID)}”",
-                where=found[0].url,
-                hint="Copy them from `digest comments --json`, and mark what is left out with “…”",
-            )
-        return found[0]
-    if found:
-        lines = (f"\n  {one.url}  {printable(one.author)}" for one in found[:MAX_NAMED])
-        what = f'"{words}" may mean {len(found)} comments'
-        raise ConfigError(what, hint=f"Say which:{''.join(lines)}")
-    raise ConfigError(
-        f'no comment is meant by "{words}"', hint="`digest comments` lists those that may be quoted"
-    )
 
 
 def _new_address(words: str) -> str:
@@ -274,12 +282,14 @@ def _word(key: str, value: Value) -> str:
     return f"{key} “{shorten(printable(value), MAX_SAID, placeholder='…')}”"
 
 
-def _tell(day: Day, draft: Draft, what: str, place: str = "") -> None:
-    """Say in one line what was done, and where; below it, if the issue was built before."""
+def _tell(day: Day, draft: Draft, what: str, place: str = "", but: str = "") -> None:
+    """Say in one line what was done, and where; below it `but`, and if it was built before."""
     from digest.model import OUT
 
     where = ", ".join(filter(None, [shown(draft.path), place]))
     click.echo(f"{day.newsroom.edition.name} {day.date}: {what} ({where})")
+    if but:
+        click.echo(f"  {but}", err=True)
     record = day.newsroom.store.issue(day.newsroom.edition.name, day.date)
     if record is None:
         return

@@ -40,7 +40,9 @@ class IssueTable(Table):
 class ChoiceTable(Table):
     """A decision about one article."""
 
-    url: WebAddress = Field(description="The article's address, or the comment's for `quote`.")
+    url: WebAddress = Field(
+        description="The article's address; for `quote` the comment's, or its guid."
+    )
     do: Literal["pin", "drop", "move", "retitle", "standfirst", "image", "add", "quote"] = Field(
         description="`pin` it to a place, `drop` it, `move` it to another section, `retitle` it, "
         "give it another `standfirst` or `image`, or `add` one that no source carries; or `quote` "
@@ -54,8 +56,8 @@ class ChoiceTable(Table):
     text: Line = Field(
         default="",
         description="For `retitle` and `standfirst`: the new words. For `quote`: what is printed "
-        'of the comment, in its own words and order, with "…" where some are left out; else all '
-        "of it, or its beginning.",
+        'of the comment, in its own words and order, with "…" where some are left out (it is added '
+        "to an excerpt that begins or ends within a sentence); else all of it, or its beginning.",
     )
     title: Line = Field(default="", description="For `add`: its headline.")
     standfirst: Line = Field(

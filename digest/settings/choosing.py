@@ -42,7 +42,8 @@ MAY_HAVE: dict[str, tuple[str, ...]] = {
 KEYS = ("to", "text", "title", "standfirst", "source", "image", "alt", "credit")
 WORDS = ("retitle", "standfirst", "image")  # what an article is shown with
 PIN_PLACES = ("lead", "popular")
-_HOLD = re.compile(rb"^[ \t]*(issue\.)?hold[ \t]*=", re.MULTILINE)
+# However it is spelt, and wherever it stands but in a comment.
+_HOLD = re.compile(rb"^(?![ \t]*#).*\bhold", re.MULTILINE | re.IGNORECASE)
 
 
 def load(config_dir: Path, edition: Edition, date: dt.date) -> tuple[Choice, ...]:
@@ -53,12 +54,21 @@ def load(config_dir: Path, edition: Edition, date: dt.date) -> tuple[Choice, ...
     try:
         file = checked([read_toml(path)], edition)
     except ConfigError as error:
-        error.holds = _HOLD.search(path.read_bytes()) is not None
+        error.holds = _seems_to_hold(path)
         raise
     titles = _titles(edition)
     # Told to readers of the issue's reasons, so the same wherever the publication's root is.
     where = f"{config_dir.resolve().name}/choices/{edition.name}/{path.name}"
     return (*_about_issue(file, where), *_about_articles(file, where, titles))
+
+
+def _seems_to_hold(path: Path) -> bool:
+    """Tell whether a file that cannot be read may hold: what is held can still be sent."""
+    try:
+        text = path.read_bytes().replace(b"\0", b"")  # UTF-16, in which some editors save, has them
+    except OSError:
+        return True
+    return _HOLD.search(text) is not None
 
 
 def day_file(config_dir: Path, edition: Edition, date: dt.date) -> Path:

@@ -64,7 +64,9 @@ class Draft:
         table = f"[[choice]]\n{lines}"
         place = _below(self.text, "choice")
         wanted = {**self.data, "choice": [*self.entries, dict(keys)]}
-        return self._become(_inserted(self.text, place, f"\n{table}"), wanted, table)
+        pairs = ", ".join(f"{key} = {_on_one_line(value)}" for key, value in keys.items())
+        by_hand = self._by_hand("choice", f"{{ {pairs} }}", table)
+        return self._become(_inserted(self.text, place, f"\n{table}"), wanted, by_hand)
 
     def with_word(self, key: str, value: Value) -> Draft:
         """Decide something about the issue, in place of what was decided. Raises ConfigError."""
@@ -72,25 +74,28 @@ class Draft:
         old = next((one for one in told if one.path == ("issue", key)), None)
         line = f"{key} = {_written(value)}\n"
         if old:
-            new = self.text[: old.value[0]] + _written(value) + self.text[old.value[1] :]
+            there = _ended(_written(value), self.text)
+            new = self.text[: old.value[0]] + there + self.text[old.value[1] :]
         elif told:
             dotted = "" if told[-1].table else "issue."
             new = _inserted(self.text, told[-1].end, f"{dotted}{line}")
         else:
             new = _inserted(self.text, len(self.text), f"\n[issue]\n{line}")
         wanted = {**self.data, "issue": {**self.data.get("issue", {}), key: value}}
-        return self._become(new, wanted, f"[issue]\n{line}")
+        pair = f"{key} = {_on_one_line(value)}"
+        return self._become(new, wanted, self._by_hand("issue", pair, f"[issue]\n{line}"))
 
     def without_choice(self, number: int) -> Draft:
         """Take back a decision about an article. Raises ConfigError."""
         entries = [entry for place, entry in enumerate(self.entries) if place != number]
         text = _without(self.text, ("choice", number))
-        return self._become(text, {**self.data, "choice": entries}, "")
+        return self._become(text, {**self.data, "choice": entries}, "Take it out by hand")
 
     def without_word(self, key: str) -> Draft:
         """Take back a decision about the issue. Raises ConfigError."""
         issue = {name: value for name, value in self.data["issue"].items() if name != key}
-        return self._become(_without(self.text, ("issue", key)), {**self.data, "issue": issue}, "")
+        text = _without(self.text, ("issue", key))
+        return self._become(text, {**self.data, "issue": issue}, "Take it out by hand")
 
     def contradicted(self) -> tuple[int, ...]:
         """Name the decisions beside which the last one about an article cannot be kept.
@@ -100,10 +105,14 @@ class Draft:
         with _nothing_written():
             return contradicted(validate(ChoicesFile, [self._layer()]).choice)
 
-    def save(self, edition: Edition) -> None:
-        """Put the text in the file's place. Raises ConfigError for what would not be read."""
+    def check(self, edition: Edition) -> None:
+        """Raise ConfigError for what would not be read."""
         with _nothing_written():
             checked([self._layer()], edition)
+
+    def save(self, edition: Edition) -> None:
+        """Put the text in the file's place. Raises ConfigError for what would not be read."""
+        self.check(edition)
         mark = _MARK if self.old and self.old.startswith(_MARK) else ""
         replace_file(self.path, (mark + self.text).encode())
 
@@ -116,13 +125,22 @@ class Draft:
 
         return Layer(self.data, where)
 
+    def _by_hand(self, name: str, within: str, lines: str) -> str:
+        """Say what to write, `within` braces or brackets where `name` stands in such."""
+        for one in statements(self.text):
+            if one.path == (name,) and not one.is_header:
+                line = self.text.count("\n", 0, one.value[0]) + 1
+                kind = "brackets" if self.text[one.value[0]] == "[" else "braces"
+                return f"Write it by hand within the {kind} of {name}, line {line}:\n\n{within}\n"
+        return f"Write it by hand:\n\n{lines}"
+
     def _become(self, text: str, wanted: object, by_hand: str) -> Draft:
         """Take a text that says what is wanted. Raises ConfigError for any other."""
         if not _says(text, wanted):
             raise ConfigError(
                 "it is written in a way that this cannot change",
                 where=str(self.path),
-                hint=f"Write it by hand:\n\n{by_hand}" if by_hand else "Take it out by hand",
+                hint=by_hand,
             )
         return replace(self, text=text)
 
@@ -151,6 +169,10 @@ def _written(value: Value) -> str:
     if isinstance(value, str) and "\n" in value:
         text = tomlkit.string(value, multiline=True).as_string()
         return f'"""\n{text[3:]}'
+    return _on_one_line(value)
+
+
+def _on_one_line(value: Value) -> str:
     return tomlkit.item(value).as_string()
 
 
@@ -174,11 +196,15 @@ def _is_comment(text: str, one: Statement) -> bool:
 
 
 def _inserted(text: str, place: int, lines: str) -> str:
-    """Give the text with lines more at a place between two, ended as the others are."""
+    """Give the text with lines more at a place between two."""
     above = text[:place]
     gap = "\n" if above and not above.endswith("\n") else ""
-    new = gap + (lines if above else lines.lstrip("\n"))
-    return above + (new.replace("\n", "\r\n") if "\r\n" in text else new) + text[place:]
+    return above + _ended(gap + (lines if above else lines.lstrip("\n")), text) + text[place:]
+
+
+def _ended(lines: str, text: str) -> str:
+    """End lines as those of a text are."""
+    return lines.replace("\n", "\r\n") if "\r\n" in text else lines
 
 
 def _without(text: str, loc: Loc) -> str:

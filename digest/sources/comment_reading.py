@@ -17,7 +17,7 @@ import nh3
 from digest.comment import Comment
 from digest.errors import SourceError
 from digest.excerpts import CUT, has_words, settled
-from digest.markup import bounded, plain_text
+from digest.markup import bounded, plain_text, text_of
 from digest.protocols import Pulled
 from digest.sources.dates import parse_date
 from digest.sources.entries import (
@@ -51,18 +51,31 @@ _ON = re.compile(
     re.IGNORECASE,
 )
 _BY = re.compile(r"\s+(?:by|von|par|por|di|door|av|af)$", re.IGNORECASE)
-# WordPress puts "In reply to ANOTHER." before a reply: a word of its own, and another's name.
+# WordPress puts "In reply to ANOTHER." before a reply: a word of its own, and another's name. What
+# begins in any other way is the reader's.
 _IN_REPLY = re.compile(
-    r"\s*(?:<p>)?[^<]{0,60}<a\s[^>]{0,400}?href=[\"'][^\"'>]{1,2000}#comment-\d+[\"'][^>]{0,400}>"
-    r"[^<]{0,200}</a>[^<\n]{0,40}(?:</p>|<br\s*/?>|\n)",
+    r"\s*(?:<p>\s*)?(?:in reply to|als antwort auf|en réponse à|en respuesta a|em resposta [aà]"
+    r"|in risposta a|(?:als|in) antwoord op|som svar (?:på|til|till)|w odpowiedzi (?:do|na)"
+    r"|в ответ на)\s+"
+    r"<a\s[^>]{0,400}?href=[\"'][^\"'>]{1,2000}#comment-\d+[\"'][^>]{0,400}>"
+    r"[^<]{0,200}</a>[\s.:,]{0,5}(?:</p>|<br\s*/?>|\n)",
     re.IGNORECASE,
 )
+# What is not the reader's word, or no longer.
 _QUOTATION = re.compile(r"<blockquote\b", re.IGNORECASE)
-_WITHOUT_QUOTATIONS = nh3.Cleaner(
-    tags=nh3.ALLOWED_TAGS - {"blockquote"},
-    clean_content_tags={"blockquote", "script", "style"},
+_STRUCK = re.compile(r"<(?=(?:del|s|strike)[\s/>])", re.IGNORECASE)
+_NOT_SAID = {"blockquote", "del", "s", "strike"}
+_WITHOUT_THEM = nh3.Cleaner(
+    tags=nh3.ALLOWED_TAGS - _NOT_SAID,
+    clean_content_tags={*_NOT_SAID, "script", "style"},
     attributes={"*": set()},
     link_rel=None,
+)
+# A "<" that begins none of the elements which readers may write. Any other is a character.
+_NO_MARKUP = re.compile(
+    r"<(?!/?(?:a|abbr|acronym|b|blockquote|br|cite|code|del|em|i|p|q|s|strike|strong)"
+    r"(?:\s+[\w:-]{1,40}=(?:\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}'))*\s*/?>)",
+    re.IGNORECASE,
 )
 
 
@@ -111,7 +124,7 @@ def _read(entry: Entry, listed: Listed, repeated: set[str]) -> Comment:
     url = entry_link(entry, context.bases)
     if not url:
         raise Unusable("without a web link")
-    text = _own_words(next(iter(entry_bodies(entry)), ""))
+    text = _own_words(_html(entry))
     if not has_words(text):
         raise Unusable("without words of their own")
     guid = entry_text(entry, "id")
@@ -128,16 +141,28 @@ def _read(entry: Entry, listed: Listed, repeated: set[str]) -> Comment:
     )
 
 
+def _html(entry: Entry) -> str:
+    """Give what the item says as HTML.
+
+    Where it has a description only, that is escaped twice if no tag is in it.
+    """
+    html = next(iter(entry_bodies(entry)), "")[:MAX_HTML]
+    if "<" in html or dict.get(entry, "content"):
+        return html
+    return _NO_MARKUP.sub("&lt;", entities.unescape(html))
+
+
 def _own_words(html: str) -> str:
-    """Give what the reader wrote, on one line: "[…]" stands for what it quotes, and addresses."""
-    html = html[:MAX_HTML]
-    if "<" not in html:  # the description of a feed is escaped twice
-        html = entities.unescape(html)
+    """Give what the reader wrote, on one line: "[…]" stands for what it quotes, struck, addresses.
+
+    It is decoded once, so that a reader who writes of "<b>" is not taken to have used it.
+    """
     if reply := _IN_REPLY.match(html):
         html = html[reply.end() :]
-    if _QUOTATION.search(html):
-        html = _WITHOUT_QUOTATIONS.clean(_QUOTATION.sub(f"<p>{CUT}</p><blockquote", html))
-    return settled(bounded(settled(plain_text(html)), MAX_TEXT))
+    if _QUOTATION.search(html) or _STRUCK.search(html):
+        html = _QUOTATION.sub(f"<p>{CUT}</p><blockquote", _STRUCK.sub(f" {CUT}<", html))
+        html = _WITHOUT_THEM.clean(html)
+    return settled(bounded(settled(text_of(html)), MAX_TEXT))
 
 
 def _author(entry: Entry) -> str:
