@@ -1,7 +1,8 @@
 """The composition root: the one place where configuration becomes working parts.
 
 A plug is a class. It is handed what it asks for by the names of its parameters (`source`, `root`,
-`out`, `sandbox`, `clicks`, a secret) and the options that the editors wrote beside `use`.
+`out`, `timezone`, `sandbox`, `clicks`, a secret) and the options that the editors wrote beside
+`use`.
 """
 
 from __future__ import annotations
@@ -113,6 +114,7 @@ def make_plugs(
         "clicks": clicks,
         "root": configuration.root,
         "out": configuration.out,
+        "timezone": configuration.publication.timezone,
         "sandbox": sandbox,
         **configuration.secrets,
     }

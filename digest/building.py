@@ -11,7 +11,7 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from digest import __version__, archive
-from digest.clicks import counted_links, uncounted
+from digest.clicks import counted_links
 from digest.deciding import decide
 from digest.errors import AlreadyIssued, Held
 from digest.gathering import gather
@@ -77,6 +77,14 @@ def express(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> tuple[Ema
     return email, message
 
 
+def _looked_at(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> Email | None:
+    """Render the issue for those who only look at it, None where the email leads straight on.
+
+    Links are never turned back in the email: a feed may have written what looks like one of ours.
+    """
+    return render_issue(issue, themes=themes) if _link_base(inputs) else None
+
+
 def _link_base(inputs: Inputs) -> str:
     """Give the address by way of which links to stories lead, "" if they lead straight on."""
     return inputs.publication.web_url if inputs.edition.popular.clicks else ""
@@ -126,7 +134,7 @@ def _save(
         archive.SavedIssue(
             issue=issue,
             email=email,
-            looked_at=uncounted(email, issue, _link_base(inputs)),
+            looked_at=_looked_at(inputs, issue, newsroom.themes),
             message=message,
             inputs=archive.dump(inputs),
             findings=findings,

@@ -1,18 +1,13 @@
-"""Links that lead by way of us, so that it is counted how often they are opened; and back again."""
+"""Links that lead by way of us, so that it is counted how often they are opened."""
 
 from __future__ import annotations
 
-import html
-import re
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from digest.model import Issue, Placement
-    from digest.outgoing import Email
 
 
 def counted_links(issue: Issue, base: str) -> Issue:
@@ -23,7 +18,7 @@ def counted_links(issue: Issue, base: str) -> Issue:
     """
     if not base:
         return issue
-    root, numbers = _root(issue, base), count()
+    root, numbers = f"{base}/c/{issue.edition}/{issue.date.isoformat()}/", count()
 
     def led(placements: tuple[Placement, ...]) -> tuple[Placement, ...]:
         return tuple(replace(one, url=f"{root}{next(numbers)}") for one in placements)
@@ -33,20 +28,3 @@ def counted_links(issue: Issue, base: str) -> Issue:
     sections = tuple(replace(section, cards=led(section.cards)) for section in issue.sections)
     popular = issue.popular and replace(issue.popular, items=led(issue.popular.items))
     return replace(issue, lead=lead, related=related, sections=sections, popular=popular)
-
-
-def uncounted(email: Email, issue: Issue, base: str) -> Email:
-    """Give the email with its links leading straight on, for those who only look at it."""
-    if not base:
-        return email
-    link = re.compile(re.escape(_root(issue, base)) + r"(\d+)")
-    urls = [placement.url for placement in issue.placements]
-
-    def straight(written: Callable[[str], str], text: str) -> str:
-        return link.sub(lambda found: written(urls[int(found[1])]), text)
-
-    return replace(email, html=straight(html.escape, email.html), text=straight(str, email.text))
-
-
-def _root(issue: Issue, base: str) -> str:
-    return f"{base}/c/{issue.edition}/{issue.date.isoformat()}/"

@@ -106,7 +106,8 @@ def rank_popular(
     do not keep the new one out. Ties by URL.
     """
     if counts is None:
-        return _without_counts(scored, edition, cutoff, zone, last)
+        news = [one for one in scored if one.score > 0]  # what ran already is no news without them
+        return _without_counts(news, edition, cutoff, zone, last)
     stories = (*scored, *earlier)
     articles = [article for one in stories for article in one.story.articles]
     rates = shrunk_rates(articles, counts.readings, edition, cutoff)

@@ -1,14 +1,15 @@
-"""Links that lead by way of us, and back to where they lead."""
+"""Links that lead by way of us."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_makers import make_issue
 
-from digest.clicks import counted_links, uncounted
+from digest.clicks import counted_links
 from digest.rendering import render_issue
 
 if TYPE_CHECKING:
@@ -48,16 +49,16 @@ def test_each_link_carries_its_number_in_reading_order_and_nothing_of_a_reader()
 def test_without_a_base_every_link_leads_straight_on() -> None:
     issue = make_issue()
     assert counted_links(issue, "") is issue
-    email = render_issue(issue, themes=THEMES)
-    assert uncounted(email, issue, "") is email
 
 
 def test_an_email_with_counted_links_differs_from_a_plain_one_in_its_links_alone() -> None:
     issue = hostile()
     plain = render_issue(issue, themes=THEMES)
     counted = render_issue(counted_links(issue, BASE), themes=THEMES)
+    text, page = counted.text, counted.html
     for n, placement in enumerate(issue.placements):
-        assert placement.url not in counted.text
-        assert f"{BASE}/c/daily/2026-11-23/{n}\n" in counted.text
-        assert f'href="{BASE}/c/daily/2026-11-23/{n}"' in counted.html
-    assert uncounted(counted, issue, BASE) == plain
+        assert placement.url not in text
+        link = f"{BASE}/c/daily/2026-11-23/{n}"
+        text = text.replace(f"{link}\n", f"{placement.url}\n")
+        page = page.replace(f'href="{link}"', f'href="{escape(placement.url)}"')
+    assert replace(counted, text=text, html=page) == plain

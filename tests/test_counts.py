@@ -97,3 +97,47 @@ def test_a_page_that_was_last_counted_long_ago_does_not_stand_beside_fresh_ones(
     old = replace(make_reading(BRIDGE.url, 9_000), as_of=CUTOFF - dt.timedelta(hours=20))
     (judged,) = judge((old, fresh))
     assert judged.readings == (fresh,)
+
+
+# ---------------------------------------------------------------- units
+
+
+def test_counts_of_different_units_are_never_added_and_the_newest_say_which_counts() -> None:
+    read = make_reading(BRIDGE.url, 90, hours_old=1)
+    commented = replace(make_reading(TIDE.url, 30), unit="commented")
+    (judged,) = judge((read, commented))
+    assert (judged.unit, judged.given, judged.readings) == ("commented", 1, (commented,))
+    assert judged.total == 30
+    used, (told,) = usable_counts([judged])
+    assert used is judged
+    assert told.endswith('left out pages in other units than the newest, "commented": 1 in "read"')
+
+
+def test_of_equally_new_units_the_one_of_most_pages_counts_then_the_first_by_name() -> None:
+    read, tide = make_reading(BRIDGE.url, 30), make_reading(TIDE.url, 30)
+    shared = replace(tide, unit="shared")
+    for given in ((read, shared), (shared, read)):
+        assert judge(given)[0].unit == "read"
+    assert judge((read, shared, replace(read, unit="shared")))[0].unit == "shared"
+
+
+def test_stale_counts_of_another_unit_are_not_worth_a_word() -> None:
+    (judged,) = judge(
+        (
+            make_reading(BRIDGE.url, 90, hours_old=7),
+            replace(make_reading(TIDE.url, 30), unit="shared"),
+        )
+    )
+    assert (judged.unit, judged.left_out, judged.fault) == ("shared", "", "")
+
+
+def test_what_was_counted_of_a_page_under_several_spellings_is_added_up() -> None:
+    spelt = make_reading(f"{BRIDGE.url}?utm_source=x", 40)
+    (judged,) = judge((make_reading(BRIDGE.url, 30), spelt, make_reading(TIDE.url, 50)))
+    assert {one.url: one.count for one in judged.readings} == {BRIDGE.url: 70, TIDE.url: 50}
+
+
+def test_an_earlier_count_under_another_spelling_is_not_added_to_a_later_one() -> None:
+    earlier = make_reading(f"{BRIDGE.url}?utm_source=x", 40, hours_old=2)
+    (judged,) = judge((earlier, make_reading(BRIDGE.url, 30)))
+    assert [one.count for one in judged.readings] == [30]

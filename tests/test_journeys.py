@@ -91,6 +91,17 @@ def test_explain_finds_a_story_by_any_report_of_it_in_any_spelling(root: Path) -
     assert "no pull brought it" in digest(root, "explain", "https://nobody.example/", code=1)
 
 
+def test_one_is_told_of_as_one(root: Path) -> None:
+    write_feed(root / "feeds/courier.xml", "courier", STORIES["courier"][:1])
+    (root / "config/editions/daily.toml").write_text(
+        'title = "The Daily Courier"\n[[sources]]\nuse = "feed"\nurl = "file:feeds/courier.xml"\n'
+        'section = "News"\n[[sections]]\ntitle = "News"\n',
+        "utf-8",
+    )
+    assert "daily: 1 source, 1 section\n" in digest(root, "check")
+    assert "Pulled 1 source (1 read): 1 new article\n" in digest(root, "pull", "--at", AT)
+
+
 def test_explain_names_the_issues_there_are_when_asked_for_another(root: Path) -> None:
     digest(root, "run", "--at", AT)
     told = digest(root, "explain", "2026-11-24", code=1)

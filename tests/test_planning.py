@@ -326,6 +326,14 @@ def test_without_counts_the_list_is_what_most_sources_tell() -> None:
     assert {item.source for item in popular.items} == {"Courier"}
 
 
+def test_without_counts_nothing_that_ran_already_is_called_the_latest() -> None:
+    ran = make_story(0, make_article("soup", hours_old=1))
+    fresh = [make_story(2 - n, make_article(f"s{n}", hours_old=5)) for n in range(2)]
+    popular = plan(told_by_two(9, "lead"), *fresh, ran, edition=WITH_LIST).popular
+    assert popular is not None
+    assert "soup" not in {item.story for item in popular.items}
+
+
 def test_counts_of_one_unit_are_never_added_to_another() -> None:
     stories = [told_by_two(9, "lead")] + [make_story(1, make_article(f"p{n}")) for n in range(2)]
     urls = [f"https://courier.example/p{n}" for n in range(2)]

@@ -50,7 +50,7 @@ def test_imported_counts_make_the_list_and_show_says_which_page_is_what(tmp_path
         "https://courier.example/puzzle,70,2026-11-23T05:20Z,24,read",
         "no address,70,2026-11-23T05:20Z,,",
     )
-    told = digest(tmp_path, "popular", "import", name)
+    told = digest(tmp_path, "popular", "import", name, "--at", AT)
     assert "Kept as table's: 3 pages, read, as of 2026-11-23 05:20 UTC" in told
     assert "Refused: 1\n  line 5: url is no web address: 'no address'" in told
     shown = digest(tmp_path, "popular", "show", "--at", AT)
@@ -64,11 +64,22 @@ def test_imported_counts_make_the_list_and_show_says_which_page_is_what(tmp_path
     assert [item["url"] for item in saved["popular"]["items"]] == [SOUP, CLOCK]
 
 
+def test_imported_times_are_the_publications_and_none_may_lie_ahead(tmp_path: Path) -> None:
+    config = write_publication(tmp_path, more=TABLE)
+    toml = config / "digest.toml"
+    toml.write_text(toml.read_text("utf-8").replace("Europe/London", "America/New_York"), "utf-8")
+    lines = (f"{SOUP},900,2026-11-23T00:05,,", f"{SOUP},1,2036-11-23T00:05,,")
+    name = write_counts(tmp_path, *lines)
+    told = digest(tmp_path, "popular", "import", name, "--at", "2026-11-23T00:14")
+    assert "as of 2026-11-23 05:05 UTC" in told
+    assert "Refused: 1\n  line 3: as_of lies ahead: '2036-11-23T00:05'" in told
+
+
 def test_a_dry_run_of_an_import_keeps_nothing(tmp_path: Path) -> None:
     write_publication(tmp_path, more=TABLE)
     name = write_counts(tmp_path, f"{SOUP},900,2026-11-23T05:20Z,,")
-    assert "Would keep as table's: 1 pages" in digest(
-        tmp_path, "popular", "import", name, "--dry-run"
+    assert "Would keep as table's: 1 page, " in digest(
+        tmp_path, "popular", "import", name, "--at", AT, "--dry-run"
     )
     (shown,) = facts(tmp_path, "popular", "show", "--at", AT)
     assert (shown["verdict"], shown["pages"]) == ("not used: it gave no counts", 0)
@@ -77,9 +88,9 @@ def test_a_dry_run_of_an_import_keeps_nothing(tmp_path: Path) -> None:
 def test_counts_of_a_provider_that_no_edition_has_are_kept_with_a_warning(tmp_path: Path) -> None:
     write_publication(tmp_path)
     name = write_counts(tmp_path, f"{SOUP},900,2026-11-23T05:20Z,,")
-    told = digest(tmp_path, "popular", "import", name, "--provider", "desk")
+    told = digest(tmp_path, "popular", "import", name, "--at", AT, "--provider", "desk")
     assert "The edition has no provider called desk, so they are not used" in told
-    assert facts(tmp_path, "popular", "import", name, "--provider", "desk") == {
+    assert facts(tmp_path, "popular", "import", name, "--at", AT, "--provider", "desk") == {
         "provider": "desk",
         "used": False,
         "kept": [{"url": SOUP, "count": 900, "unit": "read", "as_of": "2026-11-23 05:20:00+00:00"}],
@@ -88,10 +99,38 @@ def test_counts_of_a_provider_that_no_edition_has_are_kept_with_a_warning(tmp_pa
     }
 
 
+def test_a_provider_that_counts_for_itself_takes_no_counts_from_a_file(tmp_path: Path) -> None:
+    write_publication(tmp_path, more=f'[[most_popular.from]]\nuse = "feed_counts"\n{TABLE}')
+    name = write_counts(tmp_path, f"{SOUP},900,2026-11-23T05:20Z,,")
+    for provider in ("feed_counts", "clicks", "matomo 2"):
+        told = digest(
+            tmp_path, "popular", "import", name, "--at", AT, "--provider", provider, code=2
+        )
+        assert f"--provider: {provider} counts for itself" in told
+    assert "Kept as table's" in digest(tmp_path, "popular", "import", name, "--at", AT)
+
+
+def test_counts_of_another_unit_are_shown_apart_from_the_newest(tmp_path: Path) -> None:
+    write_publication(tmp_path, more=TABLE)
+    digest(tmp_path, "pull", "--at", AT)
+    for line in (
+        f"{SOUP},50,2026-11-23T05:10Z,24,read",
+        f"{CLOCK},30,2026-11-23T05:20Z,,commented",
+    ):
+        digest(tmp_path, "popular", "import", write_counts(tmp_path, line), "--at", AT)
+    (shown,) = facts(tmp_path, "popular", "show", "--at", AT)
+    assert (shown["unit"], shown["pages"], shown["total"]) == ("commented", 1, 30)
+    assert [one["url"] for one in shown["top"]] == [CLOCK]
+    told = digest(tmp_path, "popular", "show", "--at", AT)
+    left_out = 'left out pages in other units than the newest, "commented": 1 in "read"'
+    assert f"  {left_out}\n" in told
+    assert f"most popular: table: {left_out}" in digest(tmp_path, "run", "--at", AT)
+
+
 def test_a_file_with_nothing_usable_is_one_line(tmp_path: Path) -> None:
     write_publication(tmp_path, more=TABLE)
     (tmp_path / "counts.json").write_text('[{"url": "x"}]', "utf-8")
-    told = digest(tmp_path, "popular", "import", "counts.json", code=1)
+    told = digest(tmp_path, "popular", "import", "counts.json", "--at", AT, code=1)
     assert told.startswith("digest: counts.json: the table has no usable line; the first: entry 1")
 
 
@@ -158,6 +197,21 @@ def test_links_lead_by_way_of_us_only_in_what_is_sent_and_only_where_editors_sai
         assert SOUP in (folders["counted"] / name).read_text("utf-8")
     assert "byte for byte" in digest(tmp_path / "counted", "replay")
     assert "/c/daily/" not in (folders["plain"] / "email.html").read_text("utf-8")
+
+
+def test_text_that_looks_like_a_link_of_ours_stays_as_it_was_written(tmp_path: Path) -> None:
+    config = write_clicking(tmp_path)
+    ours, none = (f"{BASE}/c/daily/2026-11-23/{number}" for number in (0, 99_999))
+    feed = tmp_path / "feeds/courier.xml"
+    told = feed.read_text("utf-8").replace("What courier knows of it", f"See {ours} or {none}")
+    feed.write_text(told, "utf-8")
+    choices = config / "choices/daily/2026-11-23.toml"
+    choices.parent.mkdir(parents=True)
+    choices.write_text(f'[issue]\nnote = "Not {none} either"\n', "utf-8")
+    digest(tmp_path, "run", "--at", AT)
+    preview = (tmp_path / "out/daily/2026-11-23/preview.html").read_text("utf-8")
+    assert f"See {ours} or {none}, in one good sentence." in preview
+    assert f"Not {none} either" in preview
 
 
 def test_a_click_on_yesterdays_issue_is_in_todays_list(tmp_path: Path) -> None:

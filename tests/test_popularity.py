@@ -47,10 +47,12 @@ def ask(plug: Popularity, *articles: Article) -> tuple[Reading, ...]:
     return asyncio.run(readings())
 
 
-def table(folder: Path, content: str | bytes, name: str = "popular.csv") -> tuple[Reading, ...]:
+def table(
+    folder: Path, content: str | bytes, name: str = "popular.csv", *, zone: str = "Europe/London"
+) -> tuple[Reading, ...]:
     data = content.encode() if isinstance(content, str) else content
     (folder / name).write_bytes(data)
-    return ask(Table(path=name, root=folder))
+    return ask(Table(path=name, root=folder, timezone=zone))
 
 
 def reading(url: str, count: int, **more: object) -> Reading:
@@ -105,8 +107,23 @@ def test_json_is_known_by_its_content_whatever_the_name(tmp_path: Path) -> None:
     assert found == (reading(RAIL, 4), reading(TIDE, 3, hours=2.5))
 
 
-def test_a_time_without_a_zone_is_utc(tmp_path: Path) -> None:
-    assert table(tmp_path, f"{HEAD}{TIDE},3,2026-11-23 05:30,,\n") == (reading(TIDE, 3),)
+def test_a_time_without_a_zone_is_meant_in_the_publications(tmp_path: Path) -> None:
+    for local, zone in (("00:30", "America/New_York"), ("11:00", "Asia/Kolkata")):
+        content = f"{HEAD}{TIDE},3,2026-11-23 {local},,\n"
+        assert table(tmp_path, content, zone=zone) == (reading(TIDE, 3),)
+
+
+def test_what_was_counted_ahead_of_now_outranks_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ahead = f"{TIDE},9,2036-11-23T05:30Z,,\n"
+    assert table(tmp_path, f"{HEAD}{TIDE},3,2026-11-23T05:30Z,,\n{ahead}") == (reading(TIDE, 3),)
+    assert "line 3: as_of lies ahead: '2036-11-23T05:30Z'" in caplog.text
+
+
+def test_a_counters_clock_may_be_minutes_before_ours(tmp_path: Path) -> None:
+    (found,) = table(tmp_path, f"{HEAD}{TIDE},3,2026-11-23T05:34Z,,\n")
+    assert found.as_of > NOW
 
 
 def test_of_two_lines_on_one_page_the_newest_stands_and_of_equals_the_highest(
@@ -220,7 +237,7 @@ def test_a_table_of_which_nothing_is_usable_is_refused_with_its_reason(
 
 def test_a_file_that_is_absent_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ProviderError, match="No such file"):
-        ask(Table(path="popular.csv", root=tmp_path))
+        ask(Table(path="popular.csv", root=tmp_path, timezone="UTC"))
 
 
 @settings(max_examples=100, deadline=None)
@@ -263,7 +280,7 @@ def fetch(root: Path, status: int, body: bytes) -> tuple[Reading, ...]:
             serving(status, body) as url,
             visitor() as http,
         ):
-            return await Table(path=url, root=root).readings(http, considered, NOW)
+            return await Table(path=url, root=root, timezone="UTC").readings(http, considered, NOW)
 
     return asyncio.run(readings())
 
@@ -280,4 +297,4 @@ def test_a_server_that_refuses_is_named_with_its_status(tmp_path: Path) -> None:
 
 def test_a_server_that_is_not_there_is_a_provider_error(tmp_path: Path) -> None:
     with pytest.raises(ProviderError, match="accepts no connection"):
-        ask(Table(path="http://127.0.0.1:9/popular.csv", root=tmp_path))
+        ask(Table(path="http://127.0.0.1:9/popular.csv", root=tmp_path, timezone="UTC"))

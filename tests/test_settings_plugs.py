@@ -76,6 +76,13 @@ PLUGS = [
         "most_popular.from[1].use needs clicks = true in [most_popular]. Else no link is counted",
     ),
     (
+        '[most_popular]\nclicks = true\n[[most_popular.from]]\nuse = "table"',
+        (
+            "most_popular.clicks needs a provider that uses what is counted. "
+            'Add [[most_popular.from]] with use = "clicks", or take clicks out'
+        ),
+    ),
+    (
         '[[most_popular.from]]\nuse = "feed_counts"\npath = "x.csv"',
         'most_popular.from[1].path does not belong to use = "feed_counts". It takes no other key',
     ),
@@ -135,6 +142,24 @@ def test_clicks_are_counted_where_readers_reach_us(tmp_path: Path) -> None:
     assert configuration.publication.web_url == "https://news.courier.example"
     assert recipe.edition.popular.clicks
     assert recipe.popularity == (("clicks", PlugSpec(use="clicks")),)
+
+
+@pytest.mark.parametrize(
+    "base", ["https://news.example/?a=1", "https://news.example/#a", "http://a/?"]
+)
+def test_an_address_that_no_path_can_follow_is_refused(tmp_path: Path, base: str) -> None:
+    web = f'{DIGEST}\n[web]\nbase_url = "{base}"\n'
+    assert refusal(publication(tmp_path, digest=web)) == (
+        'config/digest.toml, line 11: web.base_url must be an address without "?" and "#". '
+        "Links are this and a path after it"
+    )
+
+
+def test_a_class_of_ones_own_may_use_the_clicks(tmp_path: Path) -> None:
+    web = f'{DIGEST}\n[web]\nbase_url = "https://news.courier.example"\n'
+    ours = CLICKS.replace('"clicks"', '"ours.counts:Clicks"')
+    configuration = load(publication(tmp_path, digest=web, edition=EDITION + ours))
+    assert configuration.editions["daily"].edition.popular.clicks
 
 
 def test_links_that_would_lead_by_way_of_nowhere_are_refused(tmp_path: Path) -> None:

@@ -549,9 +549,9 @@ def test_nothing_is_kept_of_who_clicked() -> None:
 
 def test_a_link_leads_to_the_placement_of_its_number(store: Store) -> None:
     store.save_issue(record(state=IssueState.DRAFT), [placed(guid="1"), placed(guid="2")])
-    assert store.click_target("daily", TODAY, 1) == ("https://example.org/2", False)
+    assert store.click_target("daily", TODAY, 1) is None
     store.set_state("daily", TODAY, IssueState.SENT, NOW)
-    assert store.click_target("daily", TODAY, 0) == ("https://example.org/1", True)
+    assert store.click_target("daily", TODAY, 0) == "https://example.org/1"
     assert store.click_target("daily", TODAY, 2) is None
     assert store.click_target("daily", TODAY - DAY, 0) is None
     assert store.click_target("weekly", TODAY, 0) is None

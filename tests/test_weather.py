@@ -152,7 +152,7 @@ def test_a_service_that_is_not_there_is_a_provider_error() -> None:
 def from_file(folder: Path, content: object) -> Report | None:
     data = content if isinstance(content, bytes) else json.dumps(content).encode()
     (folder / "weather.json").write_bytes(data)
-    return ask(File(path="weather.json", root=folder))
+    return ask(File(path="weather.json", root=folder, timezone="America/New_York"))
 
 
 def test_a_file_tells_the_weather(tmp_path: Path) -> None:
@@ -162,8 +162,10 @@ def test_a_file_tells_the_weather(tmp_path: Path) -> None:
     )
 
 
-def test_a_condition_may_be_left_out_and_a_time_without_a_zone_is_utc(tmp_path: Path) -> None:
-    facts = {"temperature_c": -3, "as_of": "2026-11-23T05:15"}
+def test_a_condition_may_be_left_out_and_a_time_without_a_zone_is_the_publications(
+    tmp_path: Path,
+) -> None:
+    facts = {"temperature_c": -3, "as_of": "2026-11-23T00:15"}
     assert from_file(tmp_path, facts) == Report(temperature_c=-3.0, as_of=MEASURED)
 
 
@@ -183,7 +185,7 @@ def test_a_configured_file_that_is_absent_is_an_error_that_says_what_to_do(tmp_p
     with pytest.raises(
         ProviderError, match=r"weather\.json: .*No such file.*leave \[weather\] out"
     ):
-        ask(File(path="weather.json", root=tmp_path))
+        ask(File(path="weather.json", root=tmp_path, timezone="UTC"))
 
 
 @pytest.mark.parametrize(

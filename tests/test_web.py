@@ -15,7 +15,7 @@ from fiction import PUBLICATION, TODAY
 from publication import digest, newsroom_of, serving_readers, write_publication
 from sqlalchemy import create_engine, text
 
-from digest.model import IssueState, Past
+from digest.model import OUT, IssueState, Past
 from digest.store import IssueRecord, Store
 from digest.web import create_app
 
@@ -123,6 +123,9 @@ def test_what_is_no_link_of_ours_is_a_plain_page_that_says_so(
         {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"},
         {"User-Agent": "Slackbot-LinkExpanding 1.0"},
         {"User-Agent": "BarracudaCentral"},
+        {"User-Agent": "Iframely/1.3.1 (+https://iframely.com/docs/about) Atlassian"},
+        {"User-Agent": "Mozilla/5.0 (compatible; MailScanner/2.1)"},
+        {"User-Agent": "Mozilla/5.0 CloudScanService"},
         {"User-Agent": "Mozilla/5.0 (Windows NT 10.0; Mimecast)"},
         {**READER, "Purpose": "prefetch"},
         {**READER, "Sec-Purpose": "prefetch;prerender"},
@@ -139,6 +142,15 @@ def test_what_no_reader_asked_for_is_led_on_and_not_counted(
     assert counted(store) == {}
 
 
+@pytest.mark.parametrize("name", ["CUBOT NOTE", "ScandinavianNews/3.1"])
+def test_a_readers_program_is_not_taken_for_a_machine_by_part_of_its_name(
+    store: Store, reader: FlaskClient, name: str
+) -> None:
+    agent = {"User-Agent": f"{READER['User-Agent']} {name}"}
+    reader.get("/c/daily/2026-11-23/0", headers=agent).close()
+    assert counted(store) == {URLS[0]: 1}
+
+
 def test_a_head_request_is_led_on_and_not_counted(store: Store, reader: FlaskClient) -> None:
     with reader.head("/c/daily/2026-11-23/0", headers=READER) as answer:
         assert (answer.status_code, answer.headers["Location"]) == (302, URLS[0])
@@ -150,13 +162,25 @@ def test_another_method_is_refused(reader: FlaskClient) -> None:
         assert answer.status_code == 405
 
 
-def test_the_links_of_a_draft_lead_on_and_count_for_nothing(
+@pytest.mark.parametrize(
+    "state", [state for state in IssueState if state not in OUT], ids=lambda state: state.value
+)
+def test_an_issue_that_readers_do_not_have_is_told_of_to_nobody(
+    store: Store, reader: FlaskClient, state: IssueState
+) -> None:
+    save(store, state)
+    with reader.get("/c/daily/2026-11-23/0", headers=READER) as answer:
+        assert answer.status_code == 404
+        assert "bridge" not in answer.get_data(as_text=True)
+    assert counted(store) == {}
+
+
+def test_an_issue_that_left_the_house_in_part_leads_those_on_who_have_it(
     store: Store, reader: FlaskClient
 ) -> None:
-    save(store, IssueState.DRAFT)
+    store.set_state("daily", TODAY, IssueState.HELD, NOW, "the server hung up", begun=True)
     with reader.get("/c/daily/2026-11-23/0", headers=READER) as answer:
         assert answer.status_code == 302
-    assert counted(store) == {}
 
 
 def test_a_store_that_cannot_be_read_is_a_page_that_says_so_and_no_trace(
@@ -241,3 +265,40 @@ def test_an_address_that_is_taken_or_none_is_named(tmp_path: Path) -> None:
         told = digest(tmp_path, "web", "--host", host, "--port", str(port), code=2)
     assert told.startswith(f"digest: {host}:{port}: it cannot listen there: Address already in use")
     assert "nowhere.invalid:8000" in digest(tmp_path, "web", "--host", "nowhere.invalid", code=2)
+
+
+@pytest.mark.parametrize(
+    ("template", "line", "reason"),
+    [
+        ("<p>\n{{ publication.motto }}\n", 2, "has no attribute 'motto'"),
+        ("<p>\n\n{% block main %}\n", 3, "Unexpected end of template"),
+    ],
+)
+def test_a_broken_page_for_readers_is_told_at_the_start_and_by_check(
+    tmp_path: Path, template: str, line: int, reason: str
+) -> None:
+    write_publication(tmp_path)
+    page = tmp_path / "templates/public/message.html.j2"
+    page.parent.mkdir(parents=True)
+    page.write_text(template, "utf-8")
+    for verb in (("web", "--port", "0"), ("check",)):
+        told = digest(tmp_path, *verb, code=1 if verb[0] == "web" else 2)
+        assert f"{page}:{line}: " in told
+        assert reason in told
+
+
+def test_a_page_that_breaks_while_readers_come_is_shown_as_it_was(
+    tmp_path: Path, store: Store
+) -> None:
+    mine = tmp_path / "templates"
+    (mine / "public").mkdir(parents=True)
+    page = mine / "public/message.html.j2"
+    page.write_text("Sorry: {{ title }}", "utf-8")
+    app = create_app(store, PUBLICATION, templates=(mine, *TEMPLATES), clock=lambda: NOW)
+    page.write_text("{{ nothing }}", "utf-8")
+    with app.test_client().get("/nowhere", headers=READER) as answer:
+        assert (answer.status_code, answer.get_data(as_text=True)) == (
+            404,
+            "Sorry: This page is not here",
+        )
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -65,7 +65,8 @@ def tell_story(found: Sequence[Told]) -> None:
             click.echo(f"  {line}")
         for factor in one.factors:
             click.echo(f"  × {factor.value:<6g} {factor.name:<11} {factor.why}")
-        click.echo(f"  = {one.score:g}")
+        if one.factors:  # what readers chose of earlier days has none
+            click.echo(f"  = {one.score:g}")
 
 
 def find_story(issue: Issue, url: str) -> list[Told]:
@@ -140,6 +141,6 @@ def _needs(one: RunnerUp) -> str:
 
 def _tell_line(score: float, title: str, factors: Sequence[Factor]) -> None:
     product = " × ".join(f"{f.name} {f.value:g}" for f in factors if f.value != 1)
-    click.echo(f"{score:7.3f}  {title}")
+    click.echo(f"{score:7.3f}  {title}" if factors else f"      –  {title}")
     if product:
         click.secho(f"         {product}", dim=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from digest.cli.printing import printable
+from digest.cli.printing import many, printable
 from digest.cli.shared import (
     at_option,
     config_option,
@@ -34,7 +34,7 @@ TOP = 10  # pages of a provider
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shown:
-    """A provider's counts, the readings they come from, and what would become of them."""
+    """A provider's counts, the readings in their unit, and what would become of them."""
 
     counts: Counts
     given: tuple[Reading, ...]
@@ -81,11 +81,12 @@ def _providers(newsroom: Newsroom, now: dt.datetime) -> list[_Shown]:
     return [
         _Shown(
             counts=counts,
-            given=given,
+            given=counted,
             verdict=_verdict(counts, used),
-            top=_top(given, inputs),
+            top=_top(counted, inputs),
         )
         for counts, (_, given) in zip(judged, inputs.readings, strict=True)
+        for counted in [tuple(one for one in given if one.unit == counts.unit)]
     ]
 
 
@@ -113,8 +114,11 @@ def _tell(one: _Shown, zone: ZoneInfo) -> None:
     over = f" over {newest.hours:g} hours" if newest.hours else ""
     click.echo(
         f"  as of {newest.as_of.astimezone(zone):%Y-%m-%d %H:%M}, {printable(newest.unit)}{over}: "
-        f"{counts.given} pages, {len(counts.readings)} of them articles with {counts.total} counts"
+        f"{many(counts.given, 'page')}, {len(counts.readings)} of them articles with "
+        f"{many(counts.total, 'count')}"
     )
+    if counts.left_out:
+        click.echo(f"  {printable(counts.left_out)}")
     for reading, article in one.top:
         name = printable(article.title) if article else f"{printable(reading.url)} (no article)"
         click.echo(f"  {reading.count:>8}  {name}")
@@ -127,7 +131,8 @@ def _facts(one: _Shown) -> dict[str, object]:
         "used": one.verdict == "used",
         "verdict": one.verdict,
         "as_of": newest.as_of if newest else None,
-        "unit": newest.unit if newest else "",
+        "unit": one.counts.unit,
+        "left_out": one.counts.left_out,
         "hours": newest.hours if newest else None,
         "pages": one.counts.given,
         "articles": len(one.counts.readings),

@@ -1,4 +1,4 @@
-"""Puts strangers' words on a terminal: a line at most, and nothing that it would obey."""
+"""Puts words on a terminal: strangers', a line at most and nothing that it obeys; and numbers."""
 
 from __future__ import annotations
 
@@ -9,3 +9,8 @@ def printable(text: str) -> str:
     """Put a text on one line, bounded, without what has no shape: controls, directions, ESC."""
     words = " ".join(text[: 2 * MAX_LINE].split())
     return "".join(char for char in words if char.isprintable())[:MAX_LINE]
+
+
+def many(number: int, noun: str) -> str:
+    """Put a number before its noun, which takes an s: "1 page", "2 pages"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from digest.cli.printing import many
 from digest.cli.shared import config_option, json_option, print_json, shown
 from digest.errors import ConfigError, DigestError, TemplateError
 
@@ -112,6 +113,7 @@ def check(config_dir: Path, *, online: bool, as_json: bool) -> None:
         for path in sorted((configuration.folder / "choices").glob("*/"))
         if path.name not in configuration.editions
     ]
+    problems += _broken_pages(configuration)
     for name, recipe in configuration.editions.items():
         found = _check(configuration, recipe, online=online)
         problems += [f"{name}: {problem}" for problem in found]
@@ -120,18 +122,30 @@ def check(config_dir: Path, *, online: bool, as_json: bool) -> None:
     else:
         _tell_check(configuration, problems)
     if problems:
-        plural = "s" if len(problems) > 1 else ""
-        raise ConfigError(f"{len(problems)} problem{plural}", where=shown(config_dir))
+        raise ConfigError(many(len(problems), "problem"), where=shown(config_dir))
 
 
 def _tell_check(configuration: Configuration, problems: list[str]) -> None:
     for name, recipe in configuration.editions.items():
         edition = recipe.edition
-        click.echo(f"{name}: {len(edition.sources)} sources, {len(edition.sections)} sections")
+        sources = many(len(edition.sources), "source")
+        click.echo(f"{name}: {sources}, {many(len(edition.sections), 'section')}")
     for problem in problems:
         click.echo(f"  {problem}", err=True)
     if not problems:
         click.echo("The configuration is sound.")
+
+
+def _broken_pages(configuration: Configuration) -> list[str]:
+    """Render the pages that readers are shown when something went wrong."""
+    from digest.app import template_folders
+    from digest.web import message_pages
+
+    try:
+        message_pages(configuration.publication, template_folders(configuration))
+    except TemplateError as error:
+        return [str(error)]
+    return []
 
 
 def _check(configuration: Configuration, recipe: Recipe, *, online: bool) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.printing import printable
+from digest.cli.printing import many, printable
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -86,7 +86,7 @@ def brief(trial: Trial, zone: ZoneInfo) -> str:
     """Say in a line what was read: kind, number, newest."""
     number, dates = len(trial.pulled.articles), trial.dates
     newest = f", the newest of {dates[0].astimezone(zone):%Y-%m-%d %H:%M}" if dates else ""
-    return f"{trial.kind}, {number} article{'' if number == 1 else 's'}{newest}"
+    return f"{trial.kind}, {many(number, 'article')}{newest}"
 
 
 def trial_facts(trial: Trial, lacks: list[str]) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digest.cli.printing import many
 from digest.cli.shared import (
     at_option,
     config_option,
@@ -199,10 +200,11 @@ def _tell_pull(report: PullReport) -> None:
     outcomes = Counter(result.outcome for result in report.sources)
     asked = [f"{outcomes[word]} {word}" for word in OUTCOMES if outcomes[word]]
     new = sum(result.new for result in report.sources)
-    click.echo(f"Pulled {len(report.sources)} sources ({', '.join(asked)}): {new} new articles")
+    sources = many(len(report.sources), "source")
+    click.echo(f"Pulled {sources} ({', '.join(asked)}): {many(new, 'new article')}")
     if report.comments:
         new = sum(result.new for result in report.comments)
-        click.echo(f"  {new} new comment{'' if new == 1 else 's'}")
+        click.echo(f"  {many(new, 'new comment')}")
     for result in report.sources if sys.stderr.isatty() else ():
         if result.error:
             click.echo(f"  {result.error}", err=True)

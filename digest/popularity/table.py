@@ -9,6 +9,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from digest.errors import ProviderError, SourceError
 from digest.popularity.table_reading import MAX_BYTES, Tabled, read_table
@@ -30,17 +31,19 @@ _log = logging.getLogger(__name__)
 class Table:
     """A table at `path`: a file, relative to `root`, or an http(s) address; "" for none.
 
-    Without one, only what was imported into the store counts under its name.
+    Without one, only what was imported into the store counts under its name. Times without a zone
+    are meant in `timezone`.
     """
 
     path: str = ""
     root: Path
+    timezone: str
 
     async def readings(
         self,
         http: Http,
         considered: Considered,  # noqa: ARG002  the protocol's: the table is read whole
-        now: dt.datetime,  # noqa: ARG002  likewise: each line says as of when it counts
+        now: dt.datetime,
     ) -> tuple[Reading, ...]:
         """Give the table's readings, sorted by URL, one a URL.
 
@@ -53,7 +56,7 @@ class Table:
             data = await self._fetch(http)
         else:
             data = await asyncio.to_thread(self._read)
-        tabled = read_table(data, self.path)
+        tabled = read_table(data, self.path, zone=ZoneInfo(self.timezone), now=now)
         self._log_left_out(tabled)
         return tabled.readings
 

@@ -30,6 +30,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 100_000
 MAX_COUNT = 2**63 - 1  # what a database's integer holds
 MAX_UNIT = 40  # characters; it is printed in the list's label
+CLOCKS_APART = dt.timedelta(minutes=5)  # by how much a counter's clock may be before ours
 
 _REQUIRED = ("url", "count", "as_of")
 
@@ -46,20 +47,23 @@ class Tabled:
     notes: tuple[str, ...] = ()
 
 
-def read_table(data: bytes, where: str) -> Tabled:
+def read_table(data: bytes, where: str, *, zone: dt.tzinfo, now: dt.datetime) -> Tabled:
     """Read a table, whichever of the formats it is in.
 
     `unit` is "read" unless given; where units differ, the commonest stands (ties by name). A time
-    without a zone is UTC. Raises ProviderError, naming `where`, when nothing in it is usable.
+    without a zone is meant in `zone`; what lies ahead of `now` is refused, for it would outrank
+    what was counted. Raises ProviderError, naming `where`, when nothing in it is usable.
     """
-    return _TableReader(where).read(data)
+    return _TableReader(where, zone, now).read(data)
 
 
 class _TableReader:
     """The reading of one table, which collects what it leaves out."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, zone: dt.tzinfo, now: dt.datetime) -> None:
         self._where = where
+        self._zone = zone
+        self._latest = now + CLOCKS_APART
         self._refused: list[str] = []
         self._notes: list[str] = []
 
@@ -119,7 +123,7 @@ class _TableReader:
         readings: list[Reading] = []
         for name, row in self._rows(data):
             try:
-                readings.append(_reading(row))
+                readings.append(_reading(row, self._zone, self._latest))
             except ValueError as error:
                 self._refused.append(f"{name}: {error}")
         if not readings:
@@ -149,7 +153,7 @@ def _newest(readings: Iterable[Reading]) -> tuple[Reading, ...]:
     return tuple(newest[url] for url in sorted(newest))
 
 
-def _reading(row: Mapping[str, object]) -> Reading:
+def _reading(row: Mapping[str, object], zone: dt.tzinfo, latest: dt.datetime) -> Reading:
     """Make a reading of one row. Raises ValueError with the reason."""
     url = _text(row, "url")
     if not is_web(url):
@@ -158,7 +162,7 @@ def _reading(row: Mapping[str, object]) -> Reading:
         url=url,
         count=_count(_text(row, "count")),
         unit=_unit(_text(row, "unit")),
-        as_of=_moment(_text(row, "as_of")),
+        as_of=_moment(_text(row, "as_of"), zone, latest),
         hours=_hours(_text(row, "hours")),
     )
 
@@ -185,13 +189,15 @@ def _unit(text: str) -> str:
     return text.casefold() or "read"
 
 
-def _moment(text: str) -> dt.datetime:
+def _moment(text: str, zone: dt.tzinfo, latest: dt.datetime) -> dt.datetime:
     try:
-        moment = dt.datetime.fromisoformat(text)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-        return aware.astimezone(dt.UTC)
+        given = dt.datetime.fromisoformat(text)
+        moment = (given if given.tzinfo else given.replace(tzinfo=zone)).astimezone(dt.UTC)
     except (ValueError, OverflowError):
         raise ValueError(f"as_of is no ISO 8601 time: {text[:40]!r}") from None
+    if moment > latest:
+        raise ValueError(f"as_of lies ahead: {text[:40]!r}")
+    return moment
 
 
 def _hours(text: str) -> float | None:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from digest.settings.tables import Table
 from digest.settings.values import (
+    BaseAddress,
     Host,
     Language,
     Line,
@@ -89,7 +90,7 @@ class HttpTable(Table):
 class WebTable(Table):
     """The program's own pages for readers, which `digest web` serves."""
 
-    base_url: WebAddress = Field(
+    base_url: BaseAddress = Field(
         default="",
         description="Where readers reach it, such as `https://news.courier.example`; without it, "
         "nothing leads there.",

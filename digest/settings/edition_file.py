@@ -207,7 +207,8 @@ class CountsTable(PlugTable):
     path: Line = Field(
         default="",
         description="A CSV file (`url,count,as_of[,hours,unit]`) or a JSON one, or its web "
-        "address; without it, what `digest popular import` brought counts. For "
+        "address; without it, what `digest popular import` brought counts. An `as_of` without a "
+        "zone is meant in the publication's. For "
         '`use = "table"`.',
     )
     site: Line = Field(
@@ -326,7 +327,8 @@ class WeatherTable(PlugTable):
     )
     path: Line = Field(
         default="",
-        description="A JSON file with `temperature_c`, `as_of` and, if known, `condition`. For "
+        description="A JSON file with `temperature_c`, `as_of` and, if known, `condition`. An "
+        "`as_of` without a zone is meant in the publication's. For "
         '`use = "file"`.',
     )
 

@@ -25,6 +25,7 @@ from digest.settings.plugs import (
     COMMENTS,
     COUNTS,
     DELIVERY,
+    OUTSIDE,
     SOURCES,
     WEATHER,
     problems_of,
@@ -110,11 +111,19 @@ def _comments(file: EditionFile, sources: Mapping[str, int]) -> Iterator[Problem
 
 
 def _clicks(file: EditionFile) -> Iterator[Problem]:
-    """Find what counts clicks where no link leads by way of us."""
-    for place, table in enumerate(file.most_popular.providers):
-        if table.use == "clicks" and not file.most_popular.clicks:
+    """Find what counts clicks where no link leads by way of us, and links counted for nobody.
+
+    A class of the editors' own may ask for the clicks too.
+    """
+    table, uses = file.most_popular, [table.use for table in file.most_popular.providers]
+    for place, use in enumerate(uses):
+        if use == "clicks" and not table.clicks:
             loc = ("most_popular", "from", place, "use")
             yield loc, "needs clicks = true in [most_popular]", "Else no link is counted"
+    if table.clicks and not any(use == "clicks" or OUTSIDE.fullmatch(use) for use in uses):
+        what = "needs a provider that uses what is counted"
+        hint = 'Add [[most_popular.from]] with use = "clicks", or take clicks out'
+        yield ("most_popular", "clicks"), what, hint
 
 
 def _plugs(file: EditionFile) -> Iterator[Problem]:

@@ -53,6 +53,14 @@ def _web_address(text: str) -> str:
     raise Refused('must be an address that begins with "https://" or "http://"', hint)
 
 
+def _base_address(text: str) -> str:
+    if set(_web_address(text)) & set("?#"):
+        raise Refused(
+            'must be an address without "?" and "#"', "Links are this and a path after it"
+        )
+    return text
+
+
 def _feed_address(text: str) -> str:
     if not text.startswith("file:"):
         return _web_address(text)
@@ -152,6 +160,9 @@ Prose = Annotated[str, AfterValidator(_prose)]
 Name = Annotated[str, AfterValidator(_name)]
 WebAddress = Annotated[
     str, AfterValidator(_web_address), Field(json_schema_extra={"format": "uri"})
+]
+BaseAddress = Annotated[
+    str, AfterValidator(_base_address), Field(json_schema_extra={"format": "uri"})
 ]
 FeedAddress = Annotated[
     str, AfterValidator(_feed_address), Field(json_schema_extra={"format": "uri"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from digest.model import IssueState
 from digest.store.tables import clicks, issues, placements
@@ -45,17 +45,16 @@ def read_clicks(
     return {row.url: int(row.total) for row in rows}
 
 
-def read_target(
-    connection: Connection, edition: str, date: dt.date, number: int
-) -> tuple[str, bool] | None:
-    """Give where the link to an issue's placement leads, and whether readers have the issue.
+def read_target(connection: Connection, edition: str, date: dt.date, number: int) -> str | None:
+    """Give where the link to a placement leads, of an issue that left the house, or did in part.
 
-    `number` counts the placements in reading order, from 0. None where there is no such link.
+    `number` counts the placements in reading order, from 0. None where readers have no such link.
     """
     row = connection.execute(
-        select(placements.c.url, issues.c.state)
+        select(placements.c.url)
         .join(issues, issues.c.id == placements.c.issue_id)
         .where(issues.c.edition == edition, issues.c.date == date)
+        .where(or_(issues.c.state.in_(_OUT), issues.c.begun))
         .where(placements.c.position == number)
     ).first()
-    return (row.url, row.state in _OUT) if row else None
+    return row.url if row else None

@@ -299,8 +299,8 @@ class Store:
         with self._reading() as connection:
             return read_clicks(connection, edition, since, until)
 
-    def click_target(self, edition: str, date: dt.date, number: int) -> tuple[str, bool] | None:
-        """Give where a link of an issue leads, and whether readers have it (see `read_target`)."""
+    def click_target(self, edition: str, date: dt.date, number: int) -> str | None:
+        """Give where a link that readers have leads (see `read_target`)."""
         with self._reading() as connection:
             return read_target(connection, edition, date, number)
 

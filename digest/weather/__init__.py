@@ -26,14 +26,16 @@ def json_object(data: bytes) -> dict[str, object]:
     return answer
 
 
-def checked_report(*, temperature_c: object, as_of: object, condition: object) -> Report:
+def checked_report(
+    *, temperature_c: object, as_of: object, condition: object, zone: dt.tzinfo = dt.UTC
+) -> Report:
     """Make a report of values as JSON gave them; None is absent, which only a condition may be.
 
-    A time without a zone is UTC. Raises ValueError with the reason.
+    A time without a zone is meant in `zone`. Raises ValueError with the reason.
     """
     return Report(
         temperature_c=_temperature(temperature_c),
-        as_of=_moment(as_of),
+        as_of=_moment(as_of, zone),
         condition=_phrase(condition),
     )
 
@@ -48,10 +50,10 @@ def _temperature(value: object) -> float:
     raise ValueError(f"its temperature must be a number {bounds}, and is {_shown(value)}")
 
 
-def _moment(value: object) -> dt.datetime:
+def _moment(value: object, zone: dt.tzinfo) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(str(value))
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         return aware.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         raise ValueError(f"its time must be in ISO 8601, and is {_shown(value)}") from None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from digest.errors import ProviderError
 from digest.weather import checked_report, json_object
@@ -26,10 +27,11 @@ MAX_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A weather file at `path`, relative to `root`."""
+    """A weather file at `path`, relative to `root`; its time is in `timezone` if it names none."""
 
     path: str
     root: Path
+    timezone: str
 
     async def report(
         self,
@@ -46,6 +48,7 @@ class File:
                 temperature_c=facts.get("temperature_c"),
                 as_of=facts.get("as_of"),
                 condition=facts.get("condition"),
+                zone=ZoneInfo(self.timezone),
             )
         except ValueError as error:
             raise self._error(f"the weather file cannot be used: {error}") from error

@@ -8,6 +8,6 @@ serving.py  the server
 
 from __future__ import annotations
 
-from digest.web.public import create_app
+from digest.web.public import create_app, message_pages
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "message_pages"]

@@ -32,10 +32,10 @@ AHEAD = re.compile(r"prefetch|preview|prerender", re.IGNORECASE)
 AHEAD_HEADERS = ("Purpose", "Sec-Purpose", "X-Purpose", "X-Moz")
 # …and what looks links up before or instead of a reader, by name: scanners of mail, previews of
 # chats, crawlers, programs. Those that pass for browsers are counted; nothing tells them apart.
-# (CUBOT makes telephones.)
+# (CUBOT makes telephones, and Scandinavia is no scan.)
 MACHINES = re.compile(
-    r"(?<!cu)bot\b|crawl|spider|scan|preview|proofpoint|mimecast|barracuda|safelinks|urldefense"
-    r"|trendmicro|symantec|fortinet|sophos|googleimageproxy|google-read-aloud|yahoomailproxy"
+    r"(?<!cu)bot\b|crawl|spider|scan(?!dinav)|preview|iframely|proofpoint|mimecast|barracuda"
+    r"|safelinks|urldefense|trendmicro|symantec|fortinet|sophos|googleimageproxy|google-read-aloud|yahoomailproxy"
     r"|facebookexternalhit|whatsapp|slack|skype|headless|lighthouse|curl|wget|python|java/"
     r"|go-http-client|libwww|okhttp|httpclient|node-fetch|axios|ruby|perl",
     re.IGNORECASE,
@@ -43,18 +43,20 @@ MACHINES = re.compile(
 
 
 def click_pages(store: Store, clock: Callable[[], dt.datetime]) -> Blueprint:
-    """Make the pages `/c/<edition>/<date>/<number>`, each of which leads on."""
+    """Make the pages `/c/<edition>/<date>/<number>`, each of which leads on.
+
+    Nothing is told of an issue that readers do not have, such as a draft or one that is held.
+    """
     pages = Blueprint("clicks", __name__)
 
     @pages.get("/c/<edition>/<day>/<int(max=9999):number>")
     def follow(edition: str, day: str, number: int) -> Response:
         date = _date(day)
-        target = date and store.click_target(edition, date, number)
-        if not (date and target and is_web(target[0])):
+        url = date and store.click_target(edition, date, number)
+        if not (date and url and is_web(url)):
             abort(404)
-        url, is_out = target
         response = redirect(url)
-        if is_out and is_reader(request.method, request.headers):
+        if is_reader(request.method, request.headers):
             # The reader goes first: a store that is being written to keeps nobody waiting.
             response.call_on_close(partial(_count, store, edition, date, url, clock()))
         return response

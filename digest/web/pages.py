@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
+from digest.rendering.theme import explained
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 
 def public_page(name: str, templates: Sequence[Path], **context: object) -> str:
-    """Render `public/<name>`. Raises jinja2's TemplateError when it is missing or broken."""
-    return _environment(tuple(templates)).get_template(f"public/{name}").render(context)
+    """Render `public/<name>`. Raises TemplateError naming file and line."""
+    with explained(templates):
+        return _environment(tuple(templates)).get_template(f"public/{name}").render(context)
 
 
 @cache

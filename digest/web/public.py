@@ -18,7 +18,7 @@ from digest.web.pages import public_page
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from digest.recipe import Publication
@@ -47,27 +47,24 @@ def create_app(
     templates: Sequence[Path],
     clock: Callable[[], dt.datetime],
 ) -> Flask:
-    """Make the WSGI application. `templates` are folders, the user's first."""
+    """Make the WSGI application. `templates` are folders, the user's first.
+
+    Raises TemplateError when a page for what went wrong cannot be rendered.
+    """
+    pages = message_pages(publication, templates)
     app = Flask(__name__, static_folder=None)
     app.register_blueprint(click_pages(store, clock))
-
-    def page(words: tuple[str, str], status: int) -> Response:
-        title, text = words
-        html = public_page(
-            "message.html.j2", templates, publication=publication, title=title, text=text
-        )
-        return Response(html, status)
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
         status = error.code or 500
         words = NOT_NOW if status >= 500 else NOT_HERE if status == 404 else NOT_SO  # noqa: PLR2004  RFC 9110 §15
-        return page(words, status)
+        return Response(pages[words], status)
 
     @app.errorhandler(DigestError)
     def failed(error: DigestError) -> Response:
         log.error("%s", error)
-        return page(NOT_NOW, 503)
+        return Response(pages[NOT_NOW], 503)
 
     @app.after_request
     def guarded(response: Response) -> Response:
@@ -75,3 +72,18 @@ def create_app(
         return response
 
     return app
+
+
+def message_pages(
+    publication: Publication, templates: Sequence[Path]
+) -> Mapping[tuple[str, str], str]:
+    """Render the pages for what went wrong, by their words, before anything does.
+
+    Raises TemplateError naming file and line.
+    """
+    return {
+        (title, text): public_page(
+            "message.html.j2", templates, publication=publication, title=title, text=text
+        )
+        for title, text in (NOT_HERE, NOT_NOW, NOT_SO)
+    }
