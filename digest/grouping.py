@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 RECURS_AFTER = dt.timedelta(hours=18)  # the same title that much later is tomorrow's "Crossword"
 PICTURE_BONUS = 4 / 3  # a face with a picture wins over one a quarter more central
+FACE_HALF_LIFE_DAYS = 1.0  # what was to happen this morning is no face for what happened
 
 _NUMBER = re.compile(r"\d+")
 
@@ -122,7 +123,10 @@ def _recurring(units: Sequence[Sequence[Entry]]) -> Iterator[tuple[int, int]]:
 
 
 def _story(group: Sequence[Entry], weights: Mapping[str, float]) -> Story:
-    """Make a story: newest article first, named after the earliest, its face the most central."""
+    """Make a story: newest article first, named after the earliest.
+
+    Its face is the most central, less so the further the story has gone on since.
+    """
     newest_first = sorted(
         group, key=lambda e: (-e.article.dated.timestamp(), *stable_key(e.article))
     )
@@ -133,7 +137,9 @@ def _story(group: Sequence[Entry], weights: Mapping[str, float]) -> Story:
 
     def standing(entry: Entry) -> float:
         picture = PICTURE_BONUS if entry.article.image else 1
-        return weights.get(entry.article.source, 1.0) * picture * cosine(entry.headline, centre)
+        weight = weights.get(entry.article.source, 1.0)
+        overtaken = 2 ** ((entry.days - newest_first[0].days) / FACE_HALF_LIFE_DAYS)
+        return weight * picture * overtaken * cosine(entry.headline, centre)
 
     earliest = min(newest_first, key=lambda e: (e.article.dated, *stable_key(e.article))).article
     return Story(

@@ -15,7 +15,7 @@ from digest.counts import usable_counts
 from digest.errors import Skipped
 from digest.inputs import judged_counts
 from digest.leading import LEAD_OWNERS, choose_lead
-from digest.model import MostPopular, Section
+from digest.model import MostPopular, Rights, Section
 from digest.overruling import Overruling
 from digest.placing import place
 from digest.popular import LastList, besides, rank_popular
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from digest.overruling import Pin
     from digest.popular import Ranked
 
+RIVAL = 0.6  # of the lead's score: what scores more is related to nothing
+SAME_ANGLE = 0.4  # likeness of headlines above which a second report says what the first one did
 ALIKE_PENALTY = 0.7  # greedy MMR (Carbonell & Goldstein 1998): score × (1 − .7 × likeness)
 
 
@@ -117,7 +119,10 @@ class Page:
         return self._put(lead.scored, "lead", lead.reasons)
 
     def related(self, lead: Placement) -> tuple[Placement, ...]:
-        """Choose what goes with the lead: other angles of its story, then what shares its names."""
+        """Choose what goes with the lead: other angles of its story, then what shares its names.
+
+        A story that might have led is nobody's companion: it has a card of its own.
+        """
         story = next(one for one in self.scored if one.story.id == lead.story)
         found = [
             self._show(
@@ -125,7 +130,7 @@ class Page:
             )
             for one in self._angles(story)[: self.edition.related]
         ]
-        free = {one.story.id: one for one in self._free()}
+        free = {one.story.id: one for one in self._free() if one.score < RIVAL * lead.score}
         others = [one.story for one in free.values() if not self._is_left_out(one)]
         sections = [rule.title for rule in self.edition.sections]
         relations = related_stories(story.story, others, sections=sections)
@@ -272,15 +277,19 @@ class Page:
         return self._caps.reason_against(source, self.filing[one.story.id].section)
 
     def _angles(self, one: ScoredStory) -> list[Article]:
-        """Give the other reports of a story by the owner of its face, none that was shown."""
-        owner = self.edition.source(one.story.face).owner
-        return [
-            article
-            for article in one.story.articles
-            if self.edition.source(article).owner == owner
-            and canonical_url(article.url) not in self._shown
-            and not self._history.placed(article)
-        ]
+        """Give other reports of a story by the owner of its face, none of which says the same.
+
+        The publication's own, any number; of anybody else one is enough.
+        """
+        face = self.edition.source(one.story.face)
+        told = [one.story.face]
+        for article in one.story.articles:
+            source = self.edition.source(article)
+            shown = canonical_url(article.url) in self._shown or self._history.placed(article)
+            alike = max(self._likeness(article, other) for other in told)
+            if source.owner == face.owner and not shown and alike < SAME_ANGLE:
+                told.append(article)
+        return told[1:] if face.rights is Rights.OWN else told[1:2]
 
     def _day(self, one: ScoredStory) -> int:
         began = self._history.began(one.story)

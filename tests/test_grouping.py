@@ -314,6 +314,18 @@ def test_the_face_is_the_most_central_unless_a_weightier_source_or_a_picture_is_
     assert group(plain, same, odd, wire=9.0)[0].face == odd
 
 
+@pytest.mark.parametrize(("hours_ago", "face"), [(2, "open"), (30, "end")])
+def test_a_face_tells_where_a_story_has_got_to(hours_ago: float, face: str) -> None:
+    """The talks that were to open are the more central headline, and no news once they ended."""
+    opening = "Barge talks open at Tower Bridge pier"
+    told = (
+        article(opening, "courier", hours_ago=hours_ago),
+        article(opening, "wire", hours_ago=hours_ago),
+        article("Barge talks end at Tower Bridge pier", "ledger", hours_ago=1),
+    )
+    assert face in group(*told)[0].face.title
+
+
 def test_a_story_lists_its_articles_newest_first_and_is_named_after_the_earliest() -> None:
     late = article("Barge strikes Tower Bridge pier", "courier", hours_ago=1)
     early = article("Barge strikes Tower Bridge pier", "ledger", hours_ago=3)

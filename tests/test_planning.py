@@ -248,6 +248,27 @@ def test_related_are_other_angles_of_the_lead_then_the_stories_of_its_subject() 
     assert [placement.url.rpartition("/")[2] for placement in issue.related] == ["b", "c"]
 
 
+def test_a_story_that_might_have_led_is_no_companion_of_the_lead() -> None:
+    topic = ("London", "Gallion Bridge")
+    lead = told_by_two(9, "a", categories=topic)
+    rival = make_story(8, make_article("rival", categories=topic))
+    lesser = make_story(4, make_article("lesser", categories=topic))
+    issue = plan(lead, rival, lesser)
+    assert [placement.story for placement in issue.related] == ["lesser"]
+    assert "rival" in {card.story for card in issue.sections[0].cards}
+
+
+def test_another_owners_reports_of_the_lead_are_related_once_and_never_say_the_same() -> None:
+    theirs = (
+        make_article("one", title="Gallion Bridge shuts for a year", source=LEDGER),
+        make_article("two", title="For a year Gallion Bridge shuts", source=LEDGER),
+        make_article("three", title="Ferry families look back", source=LEDGER),
+        make_article("four", title="How a hairline in a pier grew", source=LEDGER),
+    )
+    issue = plan(make_story(9, *theirs, make_article("five", source=WIRE)))
+    assert [placement.title for placement in issue.related] == ["How a hairline in a pier grew"]
+
+
 def test_a_story_stands_in_one_place_only() -> None:
     stories = [told_by_two(9 - n / 10, f"story-{n}") for n in range(12)]
     readings = {"table": tuple(make_reading(s.story.face.url, 50) for s in stories)}
