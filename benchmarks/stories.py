@@ -23,6 +23,8 @@ outlets carry its label then; labels that the newsroom cannot see do not count. 
 comes first is one of the true top three (ties count). NDCG@10: true sizes over log2(1 + rank), a
 label that comes again gaining nothing, against the best order. "newest" and "random" order our own
 groups; "perfect groups" are the labels in our order. Intervals: bootstrap over days, paired.
+
+Most popular: see `popular.py`, which says what its orders foretell.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ from typing import TYPE_CHECKING
 
 from baselines import Groups, Method, exact_title, minhash, single_link
 from embeddings import Embeddings
+from popular import main as print_popularity
 from ranks import print_ranking
 
 from digest.grouping import group_articles
@@ -314,6 +317,8 @@ def main() -> None:
     print_sizes(slices)
     archives = {one.name: learn(one, slices, "other") for one in slices}
     print_ranking([(one.articles, one.labels, archives[one.name]) for one in slices])
+    print("\nmost popular, by benchmarks/popular.py")
+    print_popularity()
 
 
 if __name__ == "__main__":
