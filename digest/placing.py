@@ -61,17 +61,18 @@ def place(
         also=others,
         score=round(scored.score, 3),
         factors=scored.factors,
-        reasons=(
-            *reasons,
-            *lent,
-            *([f"day {day} of this story"] if day > 1 else ()),
-            *(
-                f"{choice.do} by the editors ({choice.where})"
-                for choice in choices
-                if choice.do in {"retitle", "standfirst", "image"}
-            ),
-        ),
+        reasons=(*reasons, *lent, *_goes_on(day), *_decided(choices)),
     )
+
+
+def _goes_on(day: int) -> tuple[str, ...]:
+    return (f"day {day} of this story",) if day > 1 else ()
+
+
+def _decided(choices: tuple[Choice, ...]) -> tuple[str, ...]:
+    shown = {"retitle", "standfirst", "image"}
+    told = (choice for choice in choices if choice.do in shown)
+    return tuple(f"{choice.do} by the editors ({choice.where})" for choice in told)
 
 
 def other_sources(story: Story, face: Article, edition: Edition) -> tuple[Credit, ...]:

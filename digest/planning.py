@@ -46,14 +46,8 @@ def plan_issue(
     related = page.related(lead)
     popular = page.popular(lead)
     sections = page.sections()
-    placed = page.count()
+    _require_enough(page.count(), inputs)
     hold = hold_reason(inputs.choices)
-    if placed < inputs.edition.min_stories:
-        raise Skipped(
-            f"only {placed} of at least {inputs.edition.min_stories} stories to place",
-            where=f"{inputs.edition.name} {inputs.date}",
-            hint="Look at `digest status` for sources that failed, or lower rules.min_stories",
-        )
     cards = (card for section in sections for card in section.cards)
     placements = (lead, *related, *cards, *(popular.items if popular else ()))
     comments, unquoted = quote_comments(inputs, placements)
@@ -80,6 +74,16 @@ def plan_issue(
         breaking=bool(breaking),
         hold=hold,
     )
+
+
+def _require_enough(placed: int, inputs: Inputs) -> None:
+    """Raise Skipped for an issue that would be too short."""
+    if placed < inputs.edition.min_stories:
+        raise Skipped(
+            f"only {placed} of at least {inputs.edition.min_stories} stories to place",
+            where=f"{inputs.edition.name} {inputs.date}",
+            hint="Look at `digest status` for sources that failed, or lower rules.min_stories",
+        )
 
 
 def hold_reason(choices: Sequence[Choice]) -> str:

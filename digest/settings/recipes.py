@@ -38,12 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from digest.settings.edition_file import (
-        CommentsFeedTable,
-        CommentsTable,
-        CountsTable,
-        SectionTable,
-    )
+    from digest.settings.edition_file import SectionTable
+    from digest.settings.readers_file import CommentsFeedTable, CommentsTable, CountsTable
 
 SLOTS = ("lead", "related", "popular")  # places of an issue that no section may be named after
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from digest.errors import Busy, StoreError
+from digest.errors import StoreError
 from digest.store.articles import (
     add_articles,
     batches,
@@ -20,7 +18,7 @@ from digest.store.articles import (
 )
 from digest.store.clicks import add_click, read_clicks, read_target
 from digest.store.comments import add_comments, read_comments
-from digest.store.engine import explained, for_writing, open_engine
+from digest.store.database import Database
 from digest.store.issues import (
     read_issue,
     read_issues,
@@ -29,7 +27,6 @@ from digest.store.issues import (
     write_issue,
     write_state,
 )
-from digest.store.leases import end_lease, take_lease
 from digest.store.lookups import (
     forget_faults,
     read_pages,
@@ -50,10 +47,7 @@ from digest.store.sources import (
 from digest.store.vectors import read_vectors, write_vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from types import TracebackType
-
-    from sqlalchemy import Connection, Engine
+    from collections.abc import Iterable, Mapping, Sequence
 
     from digest.comment import Comment
     from digest.errors import DigestError
@@ -64,39 +58,12 @@ if TYPE_CHECKING:
     from digest.store.records import IssueRecord
 
 
-class Store:
+class Store(Database):
     """The database behind one publication; `open` it, and close it at the end.
 
     May be used by many threads and processes at once. Every method raises StoreError when the
     database fails; a method that writes has then written nothing.
     """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._writer = for_writing(engine)
-
-    @classmethod
-    def open(cls, url: str) -> Self:
-        """Open the store at an SQLAlchemy URL, making or migrating its tables where needed.
-
-        Raises StoreError when it cannot be opened, is no database, or is of a newer version.
-        """
-        return cls(open_engine(url))
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # ------------------------------------------------------------ sources
 
@@ -368,42 +335,3 @@ class Store:
         """Give the cutoff of the newest issue that was sent, dated before a day."""
         with self._reading() as connection:
             return read_last_cutoff(connection, edition, before)
-
-    # ------------------------------------------------------------ leases
-
-    def lease(self, name: str, holder: str, now: dt.datetime, seconds: float) -> bool:
-        """Take or renew the lease on a job; False while another holds it."""
-        with self._writing() as connection:
-            return take_lease(connection, name, holder, now, seconds)
-
-    def release(self, name: str, holder: str) -> None:
-        """Give a lease back; another's is left alone."""
-        with self._writing() as connection:
-            end_lease(connection, name, holder)
-
-    @contextmanager
-    def leased(self, name: str, now: dt.datetime, seconds: float) -> Iterator[None]:
-        """Hold the lease on a job while it is done. Raises Busy while another run holds it."""
-        holder = secrets.token_hex(8)
-        if not self.lease(name, holder, now, seconds):
-            raise Busy(
-                "another run is at it",
-                where=name,
-                hint=f"Wait for it; if it died, its lease ends within {seconds:.0f} s",
-            )
-        try:
-            yield
-        finally:
-            self.release(name, holder)
-
-    # ------------------------------------------------------------ transactions
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with explained(self._engine.url), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with explained(self._engine.url), self._writer.begin() as connection:
-            yield connection

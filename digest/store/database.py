@@ -1,0 +1,88 @@
+"""The database behind a store: opened and closed, its transactions, and leases on jobs."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from digest.errors import Busy
+from digest.store.engine import explained, for_writing, open_engine
+from digest.store.leases import end_lease, take_lease
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from sqlalchemy import Connection, Engine
+
+
+class Database:
+    """An open database; a method that writes does so wholly or not at all."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = for_writing(engine)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the store at an SQLAlchemy URL, making or migrating its tables where needed.
+
+        Raises StoreError when it cannot be opened, is no database, or is of a newer version.
+        """
+        return cls(open_engine(url))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # ------------------------------------------------------------ leases
+
+    def lease(self, name: str, holder: str, now: dt.datetime, seconds: float) -> bool:
+        """Take or renew the lease on a job; False while another holds it."""
+        with self._writing() as connection:
+            return take_lease(connection, name, holder, now, seconds)
+
+    def release(self, name: str, holder: str) -> None:
+        """Give a lease back; another's is left alone."""
+        with self._writing() as connection:
+            end_lease(connection, name, holder)
+
+    @contextmanager
+    def leased(self, name: str, now: dt.datetime, seconds: float) -> Iterator[None]:
+        """Hold the lease on a job while it is done. Raises Busy while another run holds it."""
+        holder = secrets.token_hex(8)
+        if not self.lease(name, holder, now, seconds):
+            raise Busy(
+                "another run is at it",
+                where=name,
+                hint=f"Wait for it; if it died, its lease ends within {seconds:.0f} s",
+            )
+        try:
+            yield
+        finally:
+            self.release(name, holder)
+
+    # ------------------------------------------------------------ transactions
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with explained(self._engine.url), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with explained(self._engine.url), self._writer.begin() as connection:
+            yield connection
