@@ -488,6 +488,24 @@ def test_breaking_news_is_called_so_above_its_headline_in_both_parts() -> None:
     assert "Breaking" not in calm.html + calm.text
 
 
+def test_how_long_a_story_has_gone_on_is_said_beside_its_sources_in_both_parts() -> None:
+    issue = the_courier()
+    section = issue.sections[0]
+    card = replace(section.cards[0], day=2)
+    email = rendered(
+        replace(
+            issue,
+            lead=replace(issue.lead, day=3),
+            sections=(replace(section, cards=(card, *section.cards[1:])), *issue.sections[1:]),
+        )
+    )
+    told = words_of(page_of(email))
+    assert f"{issue.lead.section}, day 3" in told
+    assert ", day 2" in told.replace("\xa0", " ")
+    assert ", day 2" in email.text
+    assert not re.search(r", day \d", the_email().text)
+
+
 def test_the_preheader_is_the_issues_and_comes_first() -> None:
     email = the_email()
     assert email.preheader == the_courier().preheader
