@@ -135,7 +135,7 @@ def besides(basis: str, left_out: AbstractSet[str], *, lead: str, top: AbstractS
     The others have news today, by which they stand on the page, or do not.
     """
     above, below = left_out & top, left_out - top
-    parts = ["the lead" if above == {lead} else "the stories at the top"] if above else []
+    parts = ["the lead" if above == {lead} else "those above"] if above else []
     parts += ["stories that have news today"] if below else []
     return f"{basis}, besides {' and '.join(parts)}" if parts else basis
 

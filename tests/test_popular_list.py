@@ -301,7 +301,7 @@ def test_the_basis_says_so_where_what_is_related_to_the_lead_would_be_in_the_lis
     )
     popular = plan_issue(inputs, stories).popular
     assert popular is not None
-    assert popular.basis.endswith(", besides the stories at the top")
+    assert popular.basis.endswith(", besides those above")
     assert slugs(popular) == ["soup"]
 
 
