@@ -11,7 +11,7 @@ import datetime as dt
 import importlib
 import inspect
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from digest.errors import ConfigError, DigestError
@@ -22,7 +22,7 @@ from digest.settings import load_choices
 from digest.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from digest.http import Client
@@ -89,17 +89,25 @@ def _enricher(sandbox: Sandbox) -> Enricher:
     return ArticlePage(sandbox)
 
 
-def _embedder(edition: Edition) -> Embedder:
-    """Make what tells the meaning of headlines. Raises ConfigError where it is not installed."""
-    try:
-        from digest.embedding import MiniLM
-    except ImportError as error:
-        raise ConfigError(
-            f"grouping by embeddings needs packages that are not installed ({error})",
-            where=f"the edition {edition.name}, [grouping] use",
-            hint="Install them: pip install 'digest-newsletter[embeddings]'",
-        ) from error
-    return MiniLM()
+def _embedder(edition: Edition) -> Callable[[], Embedder]:
+    """Give what makes the model of headlines, once, when it is first asked for.
+
+    That raises ConfigError where it is not installed.
+    """
+
+    @cache
+    def make() -> Embedder:
+        try:
+            from digest.embedding import MiniLM
+        except Exception as error:  # a package that is there may fail in any way on this machine
+            raise ConfigError(
+                f"grouping by embeddings needs packages that cannot be imported ({error})",
+                where=f"the edition {edition.name}, [grouping] use",
+                hint="Install them: pip install 'digest-newsletter[embeddings]'",
+            ) from error
+        return MiniLM()
+
+    return make
 
 
 def make_plugs(

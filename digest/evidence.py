@@ -268,7 +268,6 @@ class Index:
     def __init__(self) -> None:
         self._entries: dict[int, Entry] = {}
         self._numbers: dict[Identity, int] = {}
-        self._newest = -math.inf
         self._all: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
         self._heavy: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
 
@@ -276,7 +275,6 @@ class Index:
         """Keep an entry under a number of its own."""
         self._entries[number] = entry
         self._numbers[entry.article.identity] = number
-        self._newest = max(self._newest, entry.days)
         for term, weight in entry.headline.items():
             self._all[term].append((number, weight))
             if term in entry.heavy:
@@ -293,9 +291,8 @@ class Index:
             postings = self._all if term in entry.heavy else self._heavy
             for number, other in postings.get(term, ()):
                 cosines[number] += weight * other
-        least = IGNORE_BELOW / _fade(max(0.0, entry.days - self._newest))
         for number, alike in cosines.items():
-            if alike >= least or number in meant:
+            if alike >= IGNORE_BELOW or number in meant:
                 found = similarity(alike, entry, self._entries[number])
                 if found >= IGNORE_BELOW:
                     yield number, found

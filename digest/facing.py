@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 def face_of(story: Story, edition: Edition, standing: Sequence[Article] = ()) -> Article:
     """Choose who stands for a story, among `standing`, its articles that may; by default all.
 
-    An evergreen stands for nothing that others tell of today. Of own reports the fullest stands,
-    because only they may be opened with paragraphs; else the story's face, else the report of the
-    weightiest source, with a picture if it can be. Ties by (source, guid).
+    An evergreen stands for nothing that others tell of today. Own reports go first, those with
+    paragraphs before those without; of them the story's face, else the fullest. Without any the
+    story's face stands, else the report of the weightiest source, with a picture if it can be. Ties
+    by (source, guid).
     """
     among = sorted(standing or story.articles, key=lambda a: (a.source, a.guid))
     among = [article for article in among if not is_evergreen(article)] or among
@@ -27,7 +28,12 @@ def face_of(story: Story, edition: Edition, standing: Sequence[Article] = ()) ->
     if own:
         return max(
             own,
-            key=lambda a: (a == story.face, sum(map(len, a.body)), a.image is not None, a.guid),
+            key=lambda a: (
+                bool(a.body),
+                a == story.face,
+                sum(map(len, a.body)),
+                a.image is not None,
+            ),
         )
     if story.face in among:
         return story.face

@@ -70,7 +70,8 @@ def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datet
         read_earlier=read_earlier,
         resemblance=resemblance,
         first_reads=_first_reads(newsroom, window),
-        idf=learn_idf(store.headlines(morning, ARCHIVE_HEADLINES)),
+        # Not from the window itself: the big story of the day is no common word.
+        idf=learn_idf(store.headlines(span[0], ARCHIVE_HEADLINES)),
         readings=readings,
         choices=choices,
         comments=chosen_comments(choices, comments),

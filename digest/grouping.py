@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from digest.wording import Idf
 
 RECURS_AFTER = dt.timedelta(hours=18)  # the same title that much later is tomorrow's "Crossword"
+LANDING_TITLES = 3  # under one address of one source
 PICTURE_BONUS = 4 / 3  # a face with a picture wins over one a quarter more central
 FACE_HALF_LIFE_DAYS = 1.0  # what was to happen this morning is no face for what happened
 
@@ -69,12 +70,15 @@ def _units(entries: Sequence[Entry]) -> list[list[Entry]]:
         return i
 
     first: dict[tuple[str, ...], int] = {}
+    landing = _landing_pages(entries)
     for i, entry in enumerate(entries):
-        headline = _headline_key(entry)
-        used = first.get(headline)
-        if used is not None and _recurs(entries[used].article, entry.article):
-            del first[headline]
-        for key in (_identity_key(entry), _page_key(entry), headline):
+        worded = (_headline_key(entry), _numbered_key(entry))
+        for key in worded:
+            used = first.get(key)
+            if used is not None and _recurs(entries[used].article, entry.article):
+                del first[key]
+        page = _page_key(entry)
+        for key in (_identity_key(entry), () if page in landing else page, *worded):
             roots[root(i)] = root(first.setdefault(key, i)) if key else root(i)
     units: defaultdict[int, list[Entry]] = defaultdict(list)
     for i, entry in enumerate(entries):
@@ -93,12 +97,33 @@ def _page_key(entry: Entry) -> tuple[str, ...]:
     return ("page", url) if path else ()
 
 
+def _landing_pages(entries: Sequence[Entry]) -> set[tuple[str, ...]]:
+    """Find the pages that a source puts under several headlines: they are no article's own.
+
+    Two are a headline and its correction.
+    """
+    titles: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+    for entry in entries:
+        page = _page_key(entry)
+        titles[(*page, entry.article.source)].add(plain_words(entry.article.title))
+    return {tuple(page) for (*page, _), told in titles.items() if len(told) >= LANDING_TITLES}
+
+
 def _headline_key(entry: Entry) -> tuple[str, ...]:
     """Give the key of a headline; a short one is its source's own, an empty one is none."""
     if not entry.terms:
         return ()
     owner = entry.article.source if len(entry.terms) < FEW_TERMS else ""
     return ("headline", entry.language, plain_words(entry.article.title), owner)
+
+
+def _numbered_key(entry: Entry) -> tuple[str, ...]:
+    """Give the key of a headline of which one source changes the number alone; none without one."""
+    title = plain_words(entry.article.title)
+    bare = _NUMBER.sub("", title)
+    if bare == title or not bare.strip():
+        return ()
+    return ("numbered", entry.language, bare, entry.article.source)
 
 
 def _recurs(earlier: Article, later: Article) -> bool:

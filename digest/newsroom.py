@@ -43,8 +43,8 @@ class Newsroom:
     searched in order, the user's first; `pictures` holds bundled pictures by file name; `choices`
     reads the editors' decisions for a date. `clock` tells the real time, which only leases go by;
     everything else takes `now`. `http` makes the HTTP client, to be opened by `async with`.
-    `enricher` reads articles' pages, `embedder` what their headlines mean; each is None where the
-    edition does not want that. Wired in `app`.
+    `enricher` reads articles' pages, `embedder` makes what reads the meaning of their headlines;
+    each is None where the edition does not want that. Wired in `app`.
     """
 
     publication: Publication
@@ -63,7 +63,7 @@ class Newsroom:
     http: Callable[[], AbstractAsyncContextManager[Http]]
     sandbox: Sandbox
     enricher: Enricher | None
-    embedder: Embedder | None = None
+    embedder: Callable[[], Embedder] | None = None
 
     @property
     def themes(self) -> tuple[Path, ...]:

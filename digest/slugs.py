@@ -9,7 +9,8 @@ import re
 from urllib.parse import unquote_plus, urlsplit
 
 LEAST_WORDS = 2  # a part of fewer words ("news", "index") names no page
-MOST_CHARS = 200  # of a part; nobody words a headline longer
+MOST_CHARS = 200  # of a part; nobody words a headline longer…
+MOST_BYTES = 9 * MOST_CHARS  # …and an escaped letter has up to three bytes of three characters
 
 _BETWEEN = re.compile(r"[-_ ,.]+")
 _ENDING = re.compile(r"\.\w{2,5}$")
@@ -25,12 +26,15 @@ def slug_words(url: str) -> str:
         return ""
     most: list[str] = []
     for part in path.split("/"):
-        words = _words(part[:MOST_CHARS])
+        words = _words(part)
         if len(words) >= len(most):
             most = words
     return " ".join(most) if len(most) >= LEAST_WORDS else ""
 
 
 def _words(part: str) -> list[str]:
-    found = _BETWEEN.split(_ENDING.sub("", unquote_plus(part)))
+    written = unquote_plus(part[:MOST_BYTES])
+    found = _BETWEEN.split(_ENDING.sub("", written[:MOST_CHARS]))
+    if len(written) > MOST_CHARS or len(part) > MOST_BYTES:
+        found = found[:-1]  # which was cut
     return [word for word in found if word and not _IDENTIFIER.fullmatch(word)]

@@ -43,6 +43,16 @@ STEMMERS = dict(
     """.split()  # noqa: SIM905  words in columns read better than a list
 )
 
+# Codes of ISO 639 that are old, of three letters, or of what differs in spelling alone.
+ALIASES = dict(
+    pair.split(":")
+    for pair in """
+    nb:no nn:no iw:he in:id ji:yi ara:ar dan:da deu:de ger:de ell:el gre:el eng:en spa:es fin:fi
+    fra:fr fre:fr heb:he hin:hi hun:hu ind:id ita:it jpn:ja kor:ko nld:nl dut:nl nor:no nob:no
+    nno:no pol:pl por:pt ron:ro rum:ro rus:ru swe:sv tur:tr ukr:uk zho:zh chi:zh
+    """.split()  # noqa: SIM905  as above
+)
+
 UNKNOWN = frozenset({"und", "mul", "zxx"})  # BCP 47: undetermined, several, none
 
 # Letters and digits, and the vowel signs that many scripts write as marks.
@@ -112,9 +122,14 @@ class Likeness:
 
 
 def primary_language(tag: str) -> str:
-    """Give the language of a BCP 47 tag without its region: "en" for "en-GB", "" for none."""
+    """Give the language of a BCP 47 tag without its region: "en" for "en-GB", "" for none.
+
+    Other codes of a language are its usual one: Norway's outlets write no, nb or nn.
+    """
     language = tag.replace("_", "-").partition("-")[0].strip().lower()
-    return language if language.isalpha() and language not in UNKNOWN else ""
+    if not language.isalpha() or language in UNKNOWN:
+        return ""
+    return ALIASES.get(language, language)
 
 
 def commonest_language(tags: Iterable[str]) -> str:

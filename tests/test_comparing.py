@@ -85,7 +85,7 @@ def test_reports_without_a_common_word_become_one_story(newsroom: Newsroom) -> N
 
 def test_a_build_takes_the_vectors_that_the_pull_made(newsroom: Newsroom) -> None:
     assert pull_all(newsroom).notices == ()
-    only_compares = replace(newsroom, embedder=OnlyCompares())
+    only_compares = replace(newsroom, embedder=OnlyCompares)
     assert told_together(only_compares)
     assert gather(only_compares, TODAY, CUTOFF, CUTOFF).notices == ()
 
@@ -95,7 +95,7 @@ def test_what_was_pulled_without_the_model_is_embedded_once_by_the_build(
 ) -> None:
     pull_all(replace(newsroom, embedder=None))
     assert told_together(newsroom)
-    assert told_together(replace(newsroom, embedder=OnlyCompares()))
+    assert told_together(replace(newsroom, embedder=OnlyCompares))
 
 
 def test_a_headline_that_changed_is_embedded_anew(newsroom: Newsroom) -> None:
@@ -107,7 +107,7 @@ def test_a_headline_that_changed_is_embedded_anew(newsroom: Newsroom) -> None:
     guids = [guid for _, guid in resemblance.articles]
     earlier, later = sorted((guids.index("rain"), guids.index("cure")))
     assert f"{later} 1000" in resemblance.rows[earlier]
-    assert compare(replace(newsroom, embedder=OnlyCompares()), renamed) == resemblance
+    assert compare(replace(newsroom, embedder=OnlyCompares), renamed) == resemblance
 
 
 def test_the_order_of_the_articles_changes_nothing(newsroom: Newsroom) -> None:
@@ -133,7 +133,7 @@ def test_other_languages_are_not_read(newsroom: Newsroom) -> None:
 
 
 def test_a_model_that_fails_costs_its_opinion_and_a_notice(newsroom: Newsroom) -> None:
-    failing = replace(newsroom, embedder=OnlyCompares())
+    failing = replace(newsroom, embedder=OnlyCompares)
     (notice,) = pull_all(failing).notices
     assert "headlines could not be embedded: RuntimeError: asked for 9" in notice
     issue = build(failing, TODAY, CUTOFF, CUTOFF).issue
@@ -151,12 +151,38 @@ def test_more_articles_than_can_be_compared_go_by_their_words(newsroom: Newsroom
 
 def test_an_issue_is_replayed_without_the_model(root: Path) -> None:
     digest(root, "run", "--at", AT)
-    words = (root / "config/editions/daily.toml").read_text().replace(EMBEDDINGS, "")
-    (root / "config/editions/daily.toml").write_text(words)
     assert "byte for byte" in without_the_extra(root, "replay")
     inputs = archive.load(Inputs, archive.read_inputs(root / "out/daily/2026-11-23"))
     assert inputs.resemblance is not None
     assert any(inputs.resemblance.rows)
+
+
+def test_a_machine_without_the_extra_makes_its_issue_by_words_and_says_so(root: Path) -> None:
+    told = without_the_extra(root, "run", "--at", AT)
+    assert "Built daily 2026-11-23" in told
+    assert "Stories were grouped by their words alone: the edition daily" in told
+
+
+def test_a_vector_that_is_damaged_costs_the_models_opinion_and_a_notice(
+    newsroom: Newsroom,
+) -> None:
+    pull_all(newsroom)
+    articles = gather(newsroom, TODAY, CUTOFF, CUTOFF).articles
+    texts = {articles[0].identity: articles[0].title}
+    newsroom.store.add_vectors(MiniLM().name, texts, {articles[0].identity: b"short"})
+    assert gather(newsroom, TODAY, CUTOFF, CUTOFF).resemblance is None
+    issue = build(newsroom, TODAY, CUTOFF, CUTOFF).issue
+    assert "headlines could not be compared" in issue.notices[0]
+
+
+def test_articles_of_no_stated_language_are_in_the_publications(newsroom: Newsroom) -> None:
+    pull_all(newsroom)
+    articles = gather(newsroom, TODAY, CUTOFF, CUTOFF).articles
+    for tag in ("", "und", "eng"):
+        assert compare(newsroom, [replace(a, language=tag) for a in articles]) is not None
+    swedish = compare(newsroom, [replace(a, language="sv") for a in articles])
+    assert swedish is not None
+    assert swedish.articles == ()
 
 
 def test_no_hash_seed_changes_a_byte(root: Path) -> None:

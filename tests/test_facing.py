@@ -35,6 +35,12 @@ def test_where_that_may_not_the_weightiest_source_stands_with_a_picture_if_it_ca
     assert face_of(story, EDITION, standing) == pictured
 
 
+def test_an_own_report_with_paragraphs_goes_before_one_without() -> None:
+    assert face_of(make_story(5, SHORT, OURS).story, EDITION) == OURS
+    other = make_article("other", body=("First.",))
+    assert face_of(make_story(5, other, OURS).story, EDITION) == other
+
+
 def test_an_evergreen_stands_only_for_itself() -> None:
     assert face_of(make_story(5, KNOWN, THEIRS).story, EDITION) == THEIRS
     assert face_of(make_story(5, KNOWN).story, EDITION) == KNOWN

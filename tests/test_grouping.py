@@ -314,6 +314,31 @@ def test_the_face_is_the_most_central_unless_a_weightier_source_or_a_picture_is_
     assert group(plain, same, odd, wire=9.0)[0].face == odd
 
 
+def test_a_landing_page_that_a_source_puts_under_every_headline_is_no_articles_own() -> None:
+    page = "https://town.example/news"
+    town = [
+        article(title, "town", url=page)
+        for title in ("Parking fees rise", "Library reopens on Sunday", "Swans counted twice")
+    ]
+    assert len(group(*town)) == 3
+    assert len(group(*town[:2])) == 1  # a headline and its correction
+
+
+def test_one_sources_headlines_that_differ_in_a_number_are_one_story_a_day() -> None:
+    reports = [article(f"Flood report number {n}", hours_ago=n / 100) for n in range(600)]
+    (story,) = group(*reports)
+    assert len(story.articles) == 600
+    yesterday = article("Flood report number 7", hours_ago=30)
+    assert len(group(*reports[:3], yesterday)) == 2
+
+
+@pytest.mark.parametrize(("one", "other"), [("no", "nb-NO"), ("en", "eng"), ("he", "iw")])
+def test_two_codes_of_a_language_are_one(one: str, other: str) -> None:
+    title = "Barge strikes Tower Bridge pier"
+    told = (article(title, language=one), article(title, "ledger", language=other))
+    assert len(group(*told)) == 1
+
+
 @pytest.mark.parametrize(("hours_ago", "face"), [(2, "open"), (30, "end")])
 def test_a_face_tells_where_a_story_has_got_to(hours_ago: float, face: str) -> None:
     """The talks that were to open are the more central headline, and no news once they ended."""

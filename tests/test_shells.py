@@ -387,6 +387,13 @@ def test_an_issue_built_by_hand_after_its_deadline_is_not_missed_again(newsroom:
     assert send(newsroom, TODAY, late + dt.timedelta(minutes=3))
 
 
+def test_how_rare_words_are_is_not_learnt_from_the_news_itself(newsroom: Newsroom) -> None:
+    pull_all(newsroom)
+    assert gather(newsroom, TODAY, CUTOFF, CUTOFF).idf.documents == 0
+    tomorrow = CUTOFF + dt.timedelta(days=1)
+    assert gather(newsroom, tomorrow.date(), tomorrow, tomorrow).idf.documents > 0
+
+
 def test_a_past_morning_built_again_has_its_own_weather(newsroom: Newsroom) -> None:
     pull_all(newsroom)
     days = dt.timedelta(days=3)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from digest.health import SourceState
     from digest.newsroom import Newsroom
-    from digest.protocols import Embedder
     from digest.pulling import SourceResult
     from digest.recipe import Choice
     from digest.settings import Configuration, Recipe
@@ -165,18 +164,21 @@ def _check(configuration: Configuration, recipe: Recipe, *, online: bool) -> lis
             check_theme(newsroom.themes)
         except TemplateError as error:
             problems.append(str(error))
-        if newsroom.embedder:
-            problems += _unusable(newsroom.embedder)
+        problems += _unusable_model(newsroom)
         problems += _faulty_choices(newsroom, configuration)
         if online:
             problems += asyncio.run(_unreadable_sources(newsroom))
     return problems
 
 
-def _unusable(embedder: Embedder) -> list[str]:
-    """Try the model: it may be damaged, or another than it should be."""
+def _unusable_model(newsroom: Newsroom) -> list[str]:
+    """Try the model: it may not be there, be damaged, or another than it should be."""
+    from digest.comparing import embedder_of
+
     try:
-        embedder.embed(["Ferries return"])
+        embedder = embedder_of(newsroom)
+        if embedder:
+            embedder.embed(["Ferries return"])
     except DigestError as error:
         return [str(error)]
     return []

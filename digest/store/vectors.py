@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from digest.store.articles import batches
 from digest.store.tables import vectors
 from digest.store.upserts import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from digest.model import Identity
 
@@ -44,15 +45,23 @@ def read_vectors(
     connection: Connection, model: str, texts: Mapping[Identity, str]
 ) -> Mapping[Identity, bytes]:
     """Give a model's vectors of these articles, as far as there are some of these very texts."""
-    identity = tuple_(vectors.c.source, vectors.c.guid)
+    guids: defaultdict[str, list[str]] = defaultdict(list)
+    for source, guid in texts:
+        guids[source].append(guid)
     return {
         (row.source, row.guid): row.vector
-        for batch in batches(texts)
-        for row in connection.execute(
-            select(vectors).where(vectors.c.model == model, identity.in_(batch))
-        )
+        for source, known in guids.items()
+        for batch in batches(known)
+        for row in connection.execute(vectors_query(model, source, batch))
         if row.text_sha256 == _sha256(texts[row.source, row.guid])
     }
+
+
+def vectors_query(model: str, source: str, guids: Sequence[str]) -> Select[Any]:
+    """Select a model's vectors of a source's articles: by pairs of both, no index would be used."""
+    return select(vectors).where(
+        vectors.c.source == source, vectors.c.guid.in_(guids), vectors.c.model == model
+    )
 
 
 def _sha256(text: str) -> str:
