@@ -18,7 +18,7 @@ from digest.gathering import gather
 from digest.mime import compile_message, message_id
 from digest.model import OUT, IssueState, Past
 from digest.preflight import check_email
-from digest.rendering import render_issue, theme_fingerprint
+from digest.rendering import render_issue, render_web, theme_fingerprint
 from digest.store import IssueRecord
 from digest.timetable import slot_on
 
@@ -55,7 +55,11 @@ def build(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.dateti
         state = rebuilt_state(newsroom, date)
         inputs = gather(newsroom, date, cutoff, now)
         issue = decide(inputs)
+        if issue.hold and state is IssueState.SENT:
+            # First of all: should the rest fail, nothing of what is held becomes public.
+            newsroom.store.set_state(issue.edition, date, IssueState.HELD, now, issue.hold)
         built = _save(newsroom, inputs, issue, IssueState.HELD if issue.hold else state, now)
+    newsroom.refresh_public(now)  # first: what is held again must not stay public
     newsroom.refresh_gallery(now)
     return built
 
@@ -75,6 +79,12 @@ def express(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> tuple[Ema
         list_id=f"{edition.title} <{edition.name}.{domain}>",
     )
     return email, message
+
+
+def express_publicly(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> str:
+    """Render the issue as everybody may read it: links lead straight on, none is a subscriber's."""
+    web = archive.page_on_web(inputs.publication, issue.edition, issue.date)
+    return render_web(issue, web, themes=themes)
 
 
 def _looked_at(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> Email | None:
@@ -136,6 +146,7 @@ def _save(
             email=email,
             looked_at=_looked_at(inputs, issue, newsroom.themes),
             message=message,
+            page=express_publicly(inputs, issue, newsroom.themes),
             inputs=archive.dump(inputs),
             findings=findings,
             pictures=_local_pictures(newsroom, issue),

@@ -91,6 +91,32 @@ class Newsroom:
             self.out, self.publication, entries, now, templates=self.templates
         )
 
+    def refresh_public(self, now: dt.datetime) -> None:
+        """Make `out/public/` hold what was sent, and nothing else; what is right stays untouched.
+
+        An issue that is being sent stands there if it was sent before.
+        """
+        self.out.mkdir(parents=True, exist_ok=True)
+        with archive.alone(self.out):
+            issues = [
+                archive.PublicIssue(
+                    edition=record.edition,
+                    date=record.date,
+                    subject=record.subject,
+                    standfirst=record.standfirst,
+                    sent_at=record.state_at,
+                )
+                for record in self.store.issues()
+                if self._may_be_public(record)
+            ]
+            archive.write_public(self.out, self.publication, issues, now, templates=self.templates)
+
+    def _may_be_public(self, record: IssueRecord) -> bool:
+        return record.state is IssueState.SENT or (
+            record.state is IssueState.SENDING
+            and archive.is_public(self.out, record.edition, record.date)
+        )
+
     def _gallery_entry(self, record: IssueRecord) -> archive.GalleryEntry:
         """Read what was saved; an issue whose folder is gone or damaged is shown by its record."""
         folder = self.out / record.edition / record.date.isoformat()

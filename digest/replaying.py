@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest import __version__, archive
-from digest.building import express
+from digest.building import express, express_publicly
 from digest.deciding import decide
 from digest.errors import DigestError
 from digest.inputs import Inputs
@@ -37,6 +37,7 @@ def replay(folder: Path, themes: tuple[Path, ...]) -> Replay:
         "email.html": email.html.encode(),
         "email.txt": email.text.encode(),
         "message.eml": message,
+        "archive.html": express_publicly(inputs, issue, themes).encode(),
     }
     same = tuple(name for name, data in again.items() if _holds(folder / name, data))
     return Replay(

@@ -86,11 +86,15 @@ def _deliver(
 
 
 def _show(newsroom: Newsroom, now: dt.datetime) -> None:
-    """Refresh the gallery; that it cannot be written must not hide how the send ended."""
-    try:
-        newsroom.refresh_gallery(now)
-    except (DigestError, OSError) as error:
-        log.warning("the gallery could not be written: %s", error)
+    """Refresh the pages; that they cannot be written must not hide how the send ended."""
+    for refresh, name in (
+        (newsroom.refresh_public, "public archive"),
+        (newsroom.refresh_gallery, "gallery"),
+    ):
+        try:
+            refresh(now)
+        except (DigestError, OSError) as error:
+            log.warning("the %s could not be written: %s", name, error)
 
 
 def _require_ready(newsroom: Newsroom, date: dt.date) -> IssueState:

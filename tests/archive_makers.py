@@ -124,6 +124,7 @@ def make_saved(folder: Path, title: str = "Night ferries return to the river") -
     return SavedIssue(
         issue=make_issue(title),
         email=make_email(title),
+        page=f"<!DOCTYPE html>\n<title>{title}</title>\n",
         message=f"Subject: {title}\r\n\r\n".encode(),
         inputs=dump(make_issue(title)),
         findings=(

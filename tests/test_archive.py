@@ -46,6 +46,7 @@ def test_an_issue_is_saved_with_everything_that_is_sent_and_why(
         "email.html",
         "email.txt",
         "message.eml",
+        "archive.html",
         "issue.json",
         "inputs.json.gz",
         "preflight.json",

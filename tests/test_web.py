@@ -53,8 +53,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def reader(store: Store) -> FlaskClient:
-    app = create_app(store, PUBLICATION, templates=TEMPLATES, clock=lambda: NOW)
+def reader(store: Store, tmp_path: Path) -> FlaskClient:
+    app = create_app(
+        store, PUBLICATION, out=tmp_path / "out", templates=TEMPLATES, clock=lambda: NOW
+    )
     return app.test_client()
 
 
@@ -294,7 +296,9 @@ def test_a_page_that_breaks_while_readers_come_is_shown_as_it_was(
     (mine / "public").mkdir(parents=True)
     page = mine / "public/message.html.j2"
     page.write_text("Sorry: {{ title }}", "utf-8")
-    app = create_app(store, PUBLICATION, templates=(mine, *TEMPLATES), clock=lambda: NOW)
+    app = create_app(
+        store, PUBLICATION, out=tmp_path, templates=(mine, *TEMPLATES), clock=lambda: NOW
+    )
     page.write_text("{{ nothing }}", "utf-8")
     with app.test_client().get("/nowhere", headers=READER) as answer:
         assert (answer.status_code, answer.get_data(as_text=True)) == (
@@ -302,3 +306,75 @@ def test_a_page_that_breaks_while_readers_come_is_shown_as_it_was(
             "Sorry: This page is not here",
         )
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def publish(root: Path) -> None:
+    """Lay out a public archive of one issue, and beside it what is nobody's business."""
+    for name in ("index.html", "atom.xml", "daily/2026-11-23/index.html", ".lock", "notes.txt"):
+        path = root / "out/public" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"public {name}", "utf-8")
+    (root / "out/index.html").write_text("the staff's", "utf-8")
+    (root / "out/daily/2026-11-23").mkdir(parents=True)
+    (root / "out/daily/2026-11-23/index.html").write_text("the staff's", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "kind"),
+    [
+        ("/", "index.html", "text/html"),
+        ("/index.html", "index.html", "text/html"),
+        ("/atom.xml", "atom.xml", "application/atom+xml"),
+        ("/daily/2026-11-23/", "daily/2026-11-23/index.html", "text/html"),
+        ("/daily/2026-11-23/index.html", "daily/2026-11-23/index.html", "text/html"),
+    ],
+)
+def test_the_public_archive_is_served_for_everybody_to_find(
+    reader: FlaskClient, tmp_path: Path, path: str, name: str, kind: str
+) -> None:
+    publish(tmp_path)
+    with reader.get(path, headers=READER) as answer:
+        assert (answer.status_code, answer.mimetype) == (200, kind)
+        assert answer.get_data(as_text=True) == f"public {name}"
+        assert "noindex" not in answer.headers["X-Robots-Tag"]
+        assert "img-src http: https:" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        tag = answer.headers["ETag"]
+    with reader.get(path, headers={**READER, "If-None-Match": tag}) as answer:
+        assert answer.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/notes.txt",
+        "/.lock",
+        "/../index.html",
+        "/%2e%2e/daily/2026-11-23/index.html",
+        "/%2e%2e/daily/",
+        "/daily/2026-11-24/",
+        "/weekly/2026-11-23/",
+    ],
+)
+def test_nothing_that_lies_beside_the_public_archive_is_served(
+    reader: FlaskClient, tmp_path: Path, path: str
+) -> None:
+    publish(tmp_path)
+    with reader.get(path, headers=READER) as answer:
+        text = answer.get_data(as_text=True)
+        assert answer.status_code in {308, 404}
+    assert "the staff" not in text
+    assert "public " not in text
+
+
+def test_an_issue_that_was_sent_can_be_read_by_everybody(tmp_path: Path) -> None:
+    write_publication(tmp_path)
+    with serving_readers(tmp_path) as address:
+        digest(tmp_path, "run", "--at", "2026-11-23T05:30")
+        connection = http.client.HTTPConnection(*address, timeout=20)
+        connection.request("GET", "/daily/2026-11-23/", headers=READER)
+        answer = connection.getresponse()
+        assert answer.status == 200
+        page = (tmp_path / "out/public/daily/2026-11-23/index.html").read_bytes()
+        assert answer.read() == page
+        connection.close()

@@ -6,11 +6,14 @@ folder.py     an issue's folder: write it, read it, verify it
 guises.py     an email as other inboxes would show it
 preview.py    `preview.html`: the issue in every guise, and why each story is in it
 gallery.py    `index.html`: every issue, newest first
+public.py     `public/`: what everybody may read, and may be published as it stands
+atom.py       its Atom feed
 desk.py       how the staff's pages are rendered
 """
 
 from __future__ import annotations
 
+from digest.archive.atomic import alone
 from digest.archive.canonical import dump, load
 from digest.archive.folder import (
     Manifest,
@@ -21,17 +24,34 @@ from digest.archive.folder import (
     write_issue,
 )
 from digest.archive.gallery import GalleryEntry, read_gallery_entry, write_gallery
+from digest.archive.public import (
+    PUBLIC_FEED,
+    PUBLIC_FOLDER,
+    PUBLIC_PAGE,
+    PublicIssue,
+    is_public,
+    page_on_web,
+    write_public,
+)
 
 __all__ = [
+    "PUBLIC_FEED",
+    "PUBLIC_FOLDER",
+    "PUBLIC_PAGE",
     "GalleryEntry",
     "Manifest",
+    "PublicIssue",
     "SavedIssue",
+    "alone",
     "dump",
+    "is_public",
     "load",
+    "page_on_web",
     "read_gallery_entry",
     "read_inputs",
     "read_issue",
     "verify",
     "write_gallery",
     "write_issue",
+    "write_public",
 ]

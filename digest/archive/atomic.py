@@ -23,11 +23,17 @@ OUTBOX = "outbox"  # what a delivery leaves in an issue's folder is no part of t
 def write_file(path: Path, data: bytes) -> None:
     """Put a file in place, whole, even if the power fails in the middle."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    with alone(path.parent):
+        place(path, data)
+
+
+def place(path: Path, data: bytes) -> None:
+    """Put a file in place like `write_file`, where the caller is alone with it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.new")
-    with _alone(path.parent):
-        _write_through(aside, data)
-        aside.replace(path)
-        _sync_folder(path.parent)
+    _write_through(aside, data)
+    aside.replace(path)
+    _sync_folder(path.parent)
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes], *, last: str) -> None:
@@ -37,7 +43,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, last: str) -> None
     or new. Writers of sibling folders wait for each other.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder.parent):
+    with alone(folder.parent):
         staging = folder.with_name(f".{folder.name}.staging")
         _clear_staging(folder.parent)
         for name, data in files.items():
@@ -67,7 +73,7 @@ def files_in(folder: Path) -> dict[str, Path]:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Hold a lock on a folder that the system lets go of when its holder dies."""
     with (folder / ".lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

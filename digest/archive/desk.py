@@ -1,7 +1,7 @@
-"""How the staff's pages are rendered: their templates, and the words for dates and numbers.
+"""How the staff's pages and the public index are rendered: templates, dates and numbers in words.
 
-A template is looked for in the given folders in order, as `desk/…`, so that a newsroom's own file
-replaces ours of the same name. Whatever came from a feed is escaped, whatever the file's name.
+A template such as `desk/…` is looked for in the given folders in order, so that a newsroom's own
+file replaces ours of the same name. Whatever came from a feed is escaped, whatever the file's name.
 """
 
 from __future__ import annotations
@@ -30,9 +30,14 @@ OPENING_WORD = re.compile(r"[a-z]+(?=[ ,:;])")  # and not the name of a file or 
 
 def desk_page(name: str, templates: Sequence[Path], **context: object) -> str:
     """Render `desk/<name>`. Raises TemplateError naming file and line when it is broken."""
+    return rendered(f"desk/{name}", templates, **context)
+
+
+def rendered(name: str, templates: Sequence[Path], **context: object) -> str:
+    """Render a template, named with its folder. Raises TemplateError naming file and line."""
     environment = _environment(tuple(templates))
     try:
-        return environment.get_template(f"desk/{name}").render(context)
+        return environment.get_template(name).render(context)
     except jinja2.TemplateNotFound as error:
         searched = ", ".join(str(folder) for folder in templates) or "no folder at all"
         raise TemplateError(
@@ -66,6 +71,11 @@ def clock_on(moment: dt.datetime, zone: str, date: dt.date) -> str:
 def weekday(date: dt.date) -> str:
     """Write the day of the week: "Monday"."""
     return format_date(date, "EEEE", locale="en_GB")
+
+
+def short_weekday(date: dt.date) -> str:
+    """Write the day of the week for the margin column: "Mon"."""
+    return format_date(date, "EEE", locale="en_GB")
 
 
 def date_in(moment: dt.datetime, zone: str) -> dt.date:
@@ -118,6 +128,7 @@ def _environment(templates: tuple[Path, ...]) -> jinja2.Environment:
     environment.filters.update(
         long_date=long_date,
         weekday=weekday,
+        short_weekday=short_weekday,
         date_in=date_in,
         clock=clock,
         clock_on=clock_on,
@@ -135,7 +146,7 @@ def _place(error: jinja2.TemplateError, name: str) -> str:
     """Say which file and line broke: a syntax error knows, an undefined name is in the trace."""
     if isinstance(error, jinja2.TemplateSyntaxError):
         return f"{error.filename or error.name}:{error.lineno}"
-    place, trace = f"desk/{name}", error.__traceback__
+    place, trace = name, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename.endswith(".j2"):
             place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

@@ -1,6 +1,7 @@
 """An issue's folder: everything that is sent, why, what it was built from, and proof that it is so.
 
 email.html  email.txt  message.eml    what is sent
+archive.html                          the issue as everybody may read it, once it is sent
 issue.json  inputs.json.gz            the plan with its reasons, and what it was made from
 preflight.json  preview.html          for the staff
 images/                               local copies of the pictures, for the preview
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from digest.outgoing import Email
 
 MANIFEST = "manifest.json"
+PAGE = "archive.html"
 
 T = TypeVar("T")
 
@@ -42,13 +44,14 @@ class SavedIssue:
 
     `message` is the whole issue as RFC 5322 bytes; `inputs` the canonical JSON of what it was
     built from; `pictures` says which local file holds the picture of an image's URL; `theme` is
-    the theme's fingerprint. `looked_at` is the email as the staff's preview shows it, None for
-    exactly as it is sent.
+    the theme's fingerprint. `page` is the HTML for the public archive. `looked_at` is the email as
+    the staff's preview shows it, None for exactly as it is sent.
     """
 
     issue: Issue
     email: Email
     message: bytes
+    page: str
     inputs: bytes
     findings: Sequence[Finding]
     pictures: Mapping[str, Path]
@@ -157,6 +160,7 @@ def _files(saved: SavedIssue, templates: Sequence[Path]) -> dict[str, bytes]:
         "email.html": html,
         "email.txt": saved.email.text.encode(),
         "message.eml": saved.message,
+        PAGE: saved.page.encode(),
         "issue.json": dump(saved.issue),
         "inputs.json.gz": _gzip(saved.inputs),
         "preflight.json": dump(Checked(size_bytes=len(html), findings=findings)),

@@ -29,7 +29,7 @@ VERBS = {
     "replay": ("look", "Build a stored issue again and compare every byte."),
     "schedule": ("timetable", "Publish every edition by its timetable."),
     "popular": ("popular", "See what readers chose, and bring counts of your own."),
-    "web": ("web", "Serve the pages that readers' links lead to."),
+    "web": ("web", "Serve the public archive, and what readers' links lead to."),
     "schema": ("setup", "Print the JSON Schema of a configuration file."),
 }
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free."
 )
 def web(config_dir: Path, host: str, port: int) -> None:
-    """Serve the pages that readers' links lead to.
+    """Serve the public archive, and what readers' links lead to.
 
     It runs until stopped. Whatever knows the certificate of `[web] base_url` stands before it.
     """
@@ -38,6 +38,7 @@ def web(config_dir: Path, host: str, port: int) -> None:
         app = create_app(
             store,
             configuration.publication,
+            out=configuration.out,
             templates=template_folders(configuration),
             clock=lambda: dt.datetime.now(dt.UTC),
         )

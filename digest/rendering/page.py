@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import lxml.html
@@ -11,6 +12,7 @@ from digest.outgoing import Email
 from digest.rendering.inlining import inline_styles
 from digest.rendering.theme import explained, open_theme
 from digest.rendering.typesetting import Typesetter
+from digest.rendering.unaddressed import without_slots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +32,18 @@ _SLOT = re.compile(r"https://placeholder\.invalid/[a-z-]+")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebPage:
+    """What an issue's page on the web leads to: the archive's `index` and `feed`, and `address`.
+
+    The first two are relative to the page; the last is its own, absolute, "" where nobody knows.
+    """
+
+    index: str
+    feed: str
+    address: str = ""
+
+
 def render_issue(issue: Issue, *, themes: Sequence[Path]) -> Email:
     """Turn an issue into an email with the theme found in the folders `themes`.
 
@@ -42,8 +56,8 @@ def render_issue(issue: Issue, *, themes: Sequence[Path]) -> Email:
     """
     theme = open_theme(themes, Typesetter.of(issue.masthead))
     with explained(themes):
-        words = _count_words(_fill(theme, "stories.html.j2", issue))
-        told = {"words": words, "minutes": reading_minutes(words)}
+        words = _words_shown(theme, issue, None)
+        told = {"words": words, "minutes": reading_minutes(words), "web": None}
         html = inline_styles(_fill(theme, "email.html.j2", issue, **told))
         text = _settle(_fill(theme, "email.txt.j2", issue, **told))
     return Email(
@@ -57,12 +71,29 @@ def render_issue(issue: Issue, *, themes: Sequence[Path]) -> Email:
     )
 
 
+def render_web(issue: Issue, web: WebPage, *, themes: Sequence[Path]) -> str:
+    """Turn an issue into a page for everybody, with the theme of its email.
+
+    Templates know it by `web`, which is None in an email: nothing that is one subscriber's own
+    stands on it. Ends with a newline. Raises what `render_issue` raises.
+    """
+    theme = open_theme(themes, Typesetter.of(issue.masthead))
+    with explained(themes):
+        words = _words_shown(theme, issue, web)
+        told = {"words": words, "minutes": reading_minutes(words), "web": web}
+        return without_slots(inline_styles(_fill(theme, "email.html.j2", issue, **told)))
+
+
 def reading_minutes(words: int) -> int:
     """Give how long a reader needs for as many words, in whole minutes, at least one."""
     return max(1, round(words / WORDS_A_MINUTE))
 
 
-def _fill(theme: Environment, name: str, issue: Issue, **told: int) -> str:
+def _words_shown(theme: Environment, issue: Issue, web: WebPage | None) -> int:
+    return _count_words(_fill(theme, "stories.html.j2", issue, web=web))
+
+
+def _fill(theme: Environment, name: str, issue: Issue, **told: object) -> str:
     template = theme.get_template(name)
     return _UNPRINTABLE.sub("", template.render(issue=issue, lead=issue.lead, **told))
 

@@ -93,7 +93,7 @@ class WebTable(Table):
     base_url: BaseAddress = Field(
         default="",
         description="Where readers reach it, such as `https://news.courier.example`; without it, "
-        "nothing leads there.",
+        "nothing leads there, and the public archive names no address of its own.",
     )
 
 

@@ -1,6 +1,7 @@
-"""The program's face on the web: what readers' links lead to.
+"""The program's face on the web: the public archive, and what readers' links lead to.
 
 public.py   the application: its parts, its headers, its pages for what went wrong
+archive.py  the public archive, as it stands in `out/public/`
 clicks.py   links that are counted on the way
 pages.py    how a page is rendered
 serving.py  the server

@@ -13,6 +13,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from digest.errors import DigestError
+from digest.web.archive import archive_pages
 from digest.web.clicks import click_pages
 from digest.web.pages import public_page
 
@@ -44,16 +45,20 @@ def create_app(
     store: Store,
     publication: Publication,
     *,
+    out: Path,
     templates: Sequence[Path],
     clock: Callable[[], dt.datetime],
 ) -> Flask:
     """Make the WSGI application. `templates` are folders, the user's first.
+
+    It serves the public archive in `out`, whenever there is one.
 
     Raises TemplateError when a page for what went wrong cannot be rendered.
     """
     pages = message_pages(publication, templates)
     app = Flask(__name__, static_folder=None)
     app.register_blueprint(click_pages(store, clock))
+    app.register_blueprint(archive_pages(out))
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
@@ -68,7 +73,8 @@ def create_app(
 
     @app.after_request
     def guarded(response: Response) -> Response:
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)  # a part may have said otherwise
         return response
 
     return app

@@ -1,0 +1,181 @@
+"""`out/public/`: what everybody may read: issues that were sent, an index of them, an Atom feed.
+
+The folder can be published as it stands, at any address, and opens from disk. It holds nothing of
+the staff's and nothing that is one subscriber's own. Each issue's page was rendered when the issue
+was built, beside its email, and is copied here; so that a send renders no issue, and a thousand
+issues cost it a look at a thousand names.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from babel.dates import format_date
+
+from digest.archive.atom import atom_feed
+from digest.archive.atomic import place
+from digest.archive.desk import rendered
+from digest.archive.folder import PAGE, read_issue
+from digest.errors import DigestError
+from digest.rendering import WebPage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from digest.recipe import Publication
+
+PUBLIC_FOLDER = "public"
+PUBLIC_PAGE = "index.html"  # the index, and in a folder of its own each issue
+PUBLIC_FEED = "atom.xml"
+TOLD = 30  # issues of which the index says more than their subject
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicIssue:
+    """An issue that was sent, as the index and the feed tell of it; its `subject` is its title."""
+
+    edition: str
+    date: dt.date
+    subject: str
+    standfirst: str
+    sent_at: dt.datetime
+
+    @property
+    def address(self) -> str:
+        """The issue's page, relative to the folder."""
+        return _address(self.edition, self.date)
+
+
+def page_on_web(publication: Publication, edition: str, date: dt.date) -> WebPage:
+    """Give what the page of an issue leads to, and where it stands itself."""
+    base = publication.web_url
+    return WebPage(
+        index=f"../../{PUBLIC_PAGE}",
+        feed=f"../../{PUBLIC_FEED}",
+        address=f"{base}/{_address(edition, date)}" if base else "",
+    )
+
+
+def is_public(out: Path, edition: str, date: dt.date) -> bool:
+    """Whether everybody can read the issue."""
+    return (out / PUBLIC_FOLDER / _address(edition, date)).is_file()
+
+
+def write_public(
+    out: Path,
+    publication: Publication,
+    issues: Sequence[PublicIssue],
+    now: dt.datetime,
+    *,
+    templates: Sequence[Path],
+) -> None:
+    """Make `out/public/` hold exactly these issues; what is right already is left as it is.
+
+    The order of `issues` does not matter. An issue that was built before there was a public page is
+    left out. The caller is alone with `out`. Raises TemplateError when the index's template is
+    broken: the issues' pages are right then.
+    """
+    folder = out / PUBLIC_FOLDER
+    if not issues and not folder.is_dir():
+        return
+    _take_back(folder, {issue.address for issue in issues})
+    shown = sorted(
+        (issue for issue in issues if _copy(out, issue)),
+        key=lambda issue: (-issue.date.toordinal(), issue.edition),
+    )
+    titles = _titles(out, shown)
+    _settle(folder / PUBLIC_FEED, atom_feed(publication, shown, titles, now))
+    page = rendered(
+        "public/issues.html.j2",
+        templates,
+        title="Issues",
+        publication=publication,
+        titles=titles,
+        years=_years(shown),
+        told=frozenset(issue.address for issue in shown[:TOLD]),
+        feed=PUBLIC_FEED,
+    )
+    _settle(folder / PUBLIC_PAGE, page.encode())
+
+
+def _take_back(folder: Path, addresses: set[str]) -> None:
+    """Remove the pages of all other issues. What a newsroom laid beside them is let be."""
+    for path in sorted(folder.glob(f"*/*/{PUBLIC_PAGE}")):
+        if _DATE.fullmatch(path.parent.name) and _relative(folder, path) not in addresses:
+            path.unlink()
+            for emptied in (path.parent, path.parent.parent):
+                if not any(emptied.iterdir()):
+                    emptied.rmdir()
+
+
+def _copy(out: Path, issue: PublicIssue) -> bool:
+    """Put an issue's page in place unless it is there, as new as it was built; say if it is."""
+    source = out / issue.edition / issue.date.isoformat() / PAGE
+    target = out / PUBLIC_FOLDER / issue.address
+    built, shown = _written_at(source), _written_at(target)
+    if built and built >= shown:
+        _settle(target, source.read_bytes())
+    return bool(built or shown)
+
+
+def _written_at(path: Path) -> int:
+    """Give when a file was written, in nanoseconds, 0 if there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def _settle(path: Path, data: bytes) -> None:
+    """Put a file in place unless it is there: what did not change keeps its date for caches."""
+    if not (path.is_file() and path.read_bytes() == data):
+        place(path, data)
+
+
+def _titles(out: Path, newest_first: Iterable[PublicIssue]) -> dict[str, str]:
+    """Give each edition's title as its newest issue has it, by its name, in order of names."""
+    newest: dict[str, PublicIssue] = {}
+    for issue in newest_first:
+        newest.setdefault(issue.edition, issue)
+    return {name: _title(out, issue) for name, issue in sorted(newest.items())}
+
+
+def _title(out: Path, issue: PublicIssue) -> str:
+    try:
+        return read_issue(out / issue.edition / issue.date.isoformat()).masthead.title
+    except DigestError:
+        return issue.edition
+
+
+def _years(
+    newest_first: Sequence[PublicIssue],
+) -> list[tuple[int, list[tuple[str, list[PublicIssue]]]]]:
+    """Part the issues by year, and within it by month."""
+    return [
+        (
+            year,
+            [
+                (_month(year, month), list(issues))
+                for month, issues in groupby(all_year, key=lambda issue: issue.date.month)
+            ],
+        )
+        for year, all_year in groupby(newest_first, key=lambda issue: issue.date.year)
+    ]
+
+
+def _month(year: int, month: int) -> str:
+    return format_date(dt.date(year, month, 1), "MMMM y", locale="en_GB")
+
+
+def _address(edition: str, date: dt.date) -> str:
+    return f"{edition}/{date.isoformat()}/{PUBLIC_PAGE}"
+
+
+def _relative(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix()
