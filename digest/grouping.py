@@ -33,6 +33,7 @@ PICTURE_BONUS = 4 / 3  # a face with a picture wins over one a quarter more cent
 FACE_HALF_LIFE_DAYS = 1.0  # what was to happen this morning is no face for what happened
 
 _NUMBER = re.compile(r"\d+")
+_WHOLE_NUMBER = re.compile(r"\b\d+\b")  # A380 is a name
 
 
 def group_articles(
@@ -120,7 +121,7 @@ def _headline_key(entry: Entry) -> tuple[str, ...]:
 def _numbered_key(entry: Entry) -> tuple[str, ...]:
     """Give the key of a headline of which one source changes the number alone; none without one."""
     title = plain_words(entry.article.title)
-    bare = _NUMBER.sub("", title)
+    bare = _WHOLE_NUMBER.sub("", title)
     if bare == title or not bare.strip():
         return ()
     return ("numbered", entry.language, bare, entry.article.source)

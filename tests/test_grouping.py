@@ -330,6 +330,7 @@ def test_one_sources_headlines_that_differ_in_a_number_are_one_story_a_day() -> 
     assert len(story.articles) == 600
     yesterday = article("Flood report number 7", hours_ago=30)
     assert len(group(*reports[:3], yesterday)) == 2
+    assert len(group(article("Typhoon2 rises"), article("Typhoon3 rises"))) == 2  # names
 
 
 @pytest.mark.parametrize(("one", "other"), [("no", "nb-NO"), ("en", "eng"), ("he", "iw")])
