@@ -56,10 +56,11 @@ def build(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.dateti
         inputs = gather(newsroom, date, cutoff, now)
         issue = decide(inputs)
         if issue.hold and state is IssueState.SENT:
-            # First of all: should the rest fail, nothing of what is held becomes public.
+            # First of all: should the rest fail, nothing of what is held stays public.
             newsroom.store.set_state(issue.edition, date, IssueState.HELD, now, issue.hold)
+            newsroom.refresh_public(now)
         built = _save(newsroom, inputs, issue, IssueState.HELD if issue.hold else state, now)
-    newsroom.refresh_public(now)  # first: what is held again must not stay public
+    newsroom.refresh_public(now)
     newsroom.refresh_gallery(now)
     return built
 

@@ -262,7 +262,6 @@ def test_an_issue_that_is_held_leaves_the_archive_even_if_it_cannot_be_saved(
     broken.write_text("{{ nobody }}", "utf-8")
     with pytest.raises(TemplateError):
         build(newsroom, TODAY, CUTOFF, CUTOFF)
-    newsroom.refresh_public(CUTOFF)
     assert files(tmp_path) == ["atom.xml", "index.html"]
 
 
@@ -374,7 +373,9 @@ def test_hostile_words_are_words_in_the_index_and_the_feed(
 def test_the_placeholders_of_a_footer_of_ones_own_go_with_their_sentence(tmp_path: Path) -> None:
     (tmp_path / "footer.html.j2").write_text(
         '<tr><td><p>Ours since 1911.</p><p>Or <a href="https://placeholder.invalid/unsubscribe">'
-        'leave</a>.</p><a href="https://placeholder.invalid/view">See it</a> here</td></tr>'
+        'leave</a> or <a href="https://placeholder.invalid/preferences">choose</a>.</p>'
+        '<a href="https://placeholder.invalid/view">See it</a> here</td></tr>'
+        "<!--[if mso]><tr><td>https://placeholder.invalid/view</td></tr><![endif]-->"
     )
     html = render_web(make_issue(), WEB, themes=(tmp_path, THEME))
     assert html.startswith("<!DOCTYPE html>")
