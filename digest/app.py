@@ -153,7 +153,7 @@ def template_folders(configuration: Configuration) -> tuple[Path, ...]:
 def _require_theme(edition: Edition, templates: tuple[Path, ...]) -> None:
     """Raise ConfigError for a theme that no folder holds, naming those that there are."""
     known = sorted({path.parent.name for root in templates for path in root.glob("*/theme.toml")})
-    if not any((folder / edition.theme / "email.html.j2").is_file() for folder in templates):
+    if edition.theme not in known:
         raise ConfigError(
             f"there is no theme called {edition.theme!r}",
             where=f"the edition {edition.name}",

@@ -7,7 +7,8 @@ No network and no clock: the same issue and the same theme give the same bytes.
 
 from __future__ import annotations
 
+from digest.rendering.checking import check_theme
 from digest.rendering.page import WebPage, render_issue, render_web
-from digest.rendering.theme import check_theme, theme_fingerprint
+from digest.rendering.theme import theme_fingerprint
 
 __all__ = ["WebPage", "check_theme", "render_issue", "render_web", "theme_fingerprint"]

@@ -10,6 +10,7 @@ import lxml.html
 
 from digest.outgoing import Email
 from digest.rendering.inlining import inline_styles
+from digest.rendering.layers import theme_layers
 from digest.rendering.theme import explained, open_theme
 from digest.rendering.typesetting import Typesetter
 from digest.rendering.unaddressed import without_slots
@@ -48,14 +49,15 @@ def render_issue(issue: Issue, *, themes: Sequence[Path]) -> Email:
     """Turn an issue into an email with the theme found in the folders `themes`.
 
     The folders are searched in order, so a user's file goes before the built-in one of the same
-    name; `base/NAME` in a template always reaches the last folder. HTML is one string with inlined
-    styles, text is wrapped at 72 columns; both end with a newline. `slots` are sorted.
+    name, and after them those of the theme that this one extends; `base/NAME` in a template reaches
+    what lies below it. HTML is one string with inlined styles, text is wrapped at 72 columns; both
+    end with a newline. `slots` are sorted.
 
     Raises TemplateError naming file and line (or the folders searched), and ConfigError when the
     publication's language is unknown.
     """
     theme = open_theme(themes, Typesetter.of(issue.masthead))
-    with explained(themes):
+    with explained(theme_layers(themes)):
         words = _words_shown(theme, issue, None)
         told = {"words": words, "minutes": reading_minutes(words), "web": None}
         html = inline_styles(_fill(theme, "email.html.j2", issue, **told))
@@ -78,7 +80,7 @@ def render_web(issue: Issue, web: WebPage, *, themes: Sequence[Path]) -> str:
     stands on it. Ends with a newline. Raises what `render_issue` raises.
     """
     theme = open_theme(themes, Typesetter.of(issue.masthead))
-    with explained(themes):
+    with explained(theme_layers(themes)):
         words = _words_shown(theme, issue, web)
         told = {"words": words, "minutes": reading_minutes(words), "web": web}
         return without_slots(inline_styles(_fill(theme, "email.html.j2", issue, **told)))

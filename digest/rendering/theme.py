@@ -5,23 +5,21 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-import tomllib
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jinja2
 
 from digest.errors import DigestError, TemplateError
+from digest.rendering.layers import HINT, LayersEnvironment, read_tokens, theme_layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from digest.rendering.typesetting import Typesetter
 
-_TOKENS = "theme.toml"
 _PAGE = "email.html.j2"
-_HINT = "Mend the file, or remove your copy to use the built-in one"
 
 
 def open_theme(themes: Sequence[Path], typesetter: Typesetter) -> jinja2.Environment:
@@ -32,83 +30,47 @@ def open_theme(themes: Sequence[Path], typesetter: Typesetter) -> jinja2.Environ
 
     Raises TemplateError when no folder holds a theme, or a theme.toml cannot be read.
     """
-    return _compiled(tuple(themes), theme_fingerprint(themes), typesetter)
+    return _compiled(require_theme(themes), theme_fingerprint(themes), typesetter)
 
 
 @functools.lru_cache(maxsize=8)
 def _compiled(
-    themes: tuple[Path, ...],
+    layers: tuple[Path, ...],
     fingerprint: str,  # noqa: ARG001  part of the key: a file that changed or appeared is a miss
     typesetter: Typesetter,
 ) -> jinja2.Environment:
-    loaders = [jinja2.FileSystemLoader(folder) for folder in themes]
-    environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader([*loaders, jinja2.PrefixLoader({"base": loaders[-1]})]),
+    environment = LayersEnvironment(
+        layers,
         undefined=jinja2.StrictUndefined,
-        autoescape=_is_markup,  # noqa: S701  on for all but text and styles
+        autoescape=is_markup,  # on for all but text and styles
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals |= {**read_tokens(themes), **typesetter.directions()}
+    environment.globals |= {**read_tokens(layers), **typesetter.directions()}
     environment.filters |= typesetter.filters()
     environment.tests |= typesetter.tests()
     return environment
 
 
-def check_theme(themes: Sequence[Path]) -> None:
-    """Parse every template of a theme and read its tokens. Raises TemplateError."""
-    _require_theme(themes)
-    read_tokens(themes)
-    compiler = jinja2.Environment(autoescape=_is_markup)  # noqa: S701  nothing is rendered
-    for folder in themes:
-        for path in sorted(folder.rglob("*.j2")):
-            try:
-                compiler.parse(path.read_text(encoding="utf-8"), filename=str(path))
-            except jinja2.TemplateSyntaxError as error:
-                where = f"{path}:{error.lineno}"
-                raise TemplateError(str(error.message), where=where, hint=_HINT) from error
-            except (OSError, UnicodeDecodeError) as error:
-                raise TemplateError(str(error), where=str(path), hint=_HINT) from error
-
-
-def _require_theme(themes: Sequence[Path]) -> None:
-    if not any((folder / _PAGE).is_file() for folder in themes):
+def require_theme(themes: Sequence[Path]) -> tuple[Path, ...]:
+    """Give the layers of a theme. Raises TemplateError where none of them holds a page."""
+    layers = theme_layers(themes)
+    if not any((folder / _PAGE).is_file() for folder in layers):
         raise TemplateError(
             f"there is no theme here: {_PAGE} was not found",
             where=", ".join(map(str, themes)) or "no folder",
             hint="Set `theme` to the name of a folder that holds one",
         )
+    return layers
 
 
-def _is_markup(name: str | None) -> bool:
-    # Jinja's own select_autoescape() looks at the last suffix only and would not escape .j2.
-    return name is None or not name.endswith((".txt.j2", ".css.j2"))
+def is_markup(name: str | None) -> bool:
+    """Whether a template writes HTML, so that what it is filled with is escaped.
 
-
-def read_tokens(themes: Sequence[Path]) -> dict[str, dict[str, Any]]:
-    """Give the tables of all theme.toml files, key by key, earlier folders first.
-
-    Raises TemplateError for a file that is not TOML, or holds a key outside a table.
+    Jinja's own select_autoescape() looks at the last suffix only and would not escape .j2.
     """
-    tokens: dict[str, dict[str, Any]] = {}
-    for folder in reversed(themes):
-        for table, values in _read_toml(folder / _TOKENS).items():
-            tokens[table] = tokens.get(table, {}) | values
-    return tokens
-
-
-def _read_toml(path: Path) -> dict[str, dict[str, Any]]:
-    if not path.is_file():
-        return {}
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:  # its message ends with the line
-        raise TemplateError(str(error), where=str(path), hint=_HINT) from error
-    for key, values in tables.items():
-        if not isinstance(values, dict):
-            raise TemplateError(f"`{key}` stands outside a table", where=str(path), hint=_HINT)
-    return tables
+    return name is None or not name.endswith((".txt.j2", ".css.j2"))
 
 
 def theme_fingerprint(themes: Sequence[Path]) -> str:
@@ -117,10 +79,11 @@ def theme_fingerprint(themes: Sequence[Path]) -> str:
     A folder that does not exist counts as an empty one. A built-in file that a user's file
     replaces still counts, because `base/` reaches it. Raises TemplateError when there is no theme.
     """
-    _require_theme(themes)
     digest = hashlib.sha256()
-    for depth, folder in enumerate(reversed(themes)):
+    for depth, folder in enumerate(reversed(require_theme(themes))):
         for path in sorted([*folder.rglob("*.j2"), *folder.rglob("*.toml")]):
+            if not path.is_file():  # an editor's lock, say
+                continue
             content = path.read_bytes()
             name = path.relative_to(folder).as_posix()
             digest.update(f"{depth}/{name}\0{len(content)}\0".encode())
@@ -137,7 +100,7 @@ def explained(themes: Sequence[Path]) -> Iterator[None]:
         raise
     except jinja2.TemplateSyntaxError as error:
         where = f"{error.filename or error.name}:{error.lineno}"
-        raise TemplateError(str(error.message), where=where, hint=_HINT) from error
+        raise TemplateError(str(error.message), where=where, hint=HINT) from error
     except jinja2.TemplateNotFound as error:
         raise TemplateError(
             f"there is no template {error.name!r}",
@@ -146,7 +109,7 @@ def explained(themes: Sequence[Path]) -> Iterator[None]:
         ) from error
     except Exception as error:  # an expression in a template may raise anything
         where = _line_of(error, themes)
-        raise TemplateError(f"{type(error).__name__}: {error}", where=where, hint=_HINT) from error
+        raise TemplateError(f"{type(error).__name__}: {error}", where=where, hint=HINT) from error
 
 
 def _line_of(error: Exception, themes: Sequence[Path]) -> str:

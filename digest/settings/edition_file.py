@@ -281,7 +281,8 @@ class EditionFile(Table):
 
     title: Line = Field(description="The newsletter's title, as readers see it.")
     theme: Name = Field(
-        default=_EDITION.theme, description="The folder of templates that lays it out."
+        default=_EDITION.theme,
+        description="What lays it out: `broadsheet`, `bulletin` or a theme of your own.",
     )
     timetable: TimetableTable = Field(default_factory=TimetableTable)
     window: WindowTable = Field(default_factory=WindowTable)
