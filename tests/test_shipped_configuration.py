@@ -107,6 +107,12 @@ def test_the_sample_publication_loads_without_a_complaint() -> None:
         assert (TOP / source.id.removeprefix("file:")).is_file(), source.id
 
 
+def test_the_sample_needs_nothing_that_is_not_installed_with_the_program() -> None:
+    """The tests' machine has the extras too, so it would not notice."""
+    recipe = load_configuration(TOP / "config", {}).editions["daily"]
+    assert not recipe.embeds
+
+
 def test_the_sample_s_choices_are_about_articles_of_its_feeds() -> None:
     recipe = load_configuration(TOP / "config", {}).editions["daily"]
     choices = load_choices(TOP / "config", recipe.edition, dt.date(2026, 11, 23))
