@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: issue test soak lint bench screenshots lock clean
+.PHONY: issue test soak lint bench screenshots words lock clean
 
 issue: $(VENV)/runtime
 	$(BIN)/digest run --at 2026-11-23T05:30
@@ -29,6 +29,9 @@ bench: $(VENV)/dev
 screenshots: $(VENV)/runtime issue
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[screenshots]'
 	$(BIN)/python docs/screenshots.py
+
+words: $(VENV)/runtime
+	$(BIN)/python docs/words.py
 
 lock: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet uv

@@ -54,7 +54,7 @@ def build(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.dateti
     with newsroom.alone_with(date):
         state = rebuilt_state(newsroom, date)
         inputs = gather(newsroom, date, cutoff, now)
-        issue = decide(inputs)
+        issue = decide(inputs, newsroom.words)
         if issue.hold and state is IssueState.SENT:
             # First of all: should the rest fail, nothing of what is held stays public.
             newsroom.store.set_state(issue.edition, date, IssueState.HELD, now, issue.hold)

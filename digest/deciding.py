@@ -19,15 +19,18 @@ from digest.planning import RUNNERS_UP, plan_issue
 from digest.ranking import rank_stories
 from digest.telling import keys, of_window, tell_stories
 from digest.urls import canonical_url
+from digest.words import ENGLISH
 
 if TYPE_CHECKING:
     from digest.inputs import Inputs
     from digest.model import Issue, SetAside
+    from digest.words import Words
 
 
-def decide(inputs: Inputs, *, told: int = RUNNERS_UP) -> Issue:
+def decide(inputs: Inputs, words: Words = ENGLISH, *, told: int = RUNNERS_UP) -> Issue:
     """Group, rank and plan: the same inputs give the same issue. Raises Skipped.
 
+    What the issue says by itself, such as the title of a list, is in `words`.
     `told` is how much of what was left out is named one by one.
     """
     inputs, aside = considered(inputs)
@@ -42,7 +45,8 @@ def decide(inputs: Inputs, *, told: int = RUNNERS_UP) -> Issue:
         now=inputs.cutoff,
         window=keys(inputs.articles),
     )
-    return plan_issue(inputs, of_window(scored, inputs), stories.earlier, aside, told=told)
+    told_of = of_window(scored, inputs)
+    return plan_issue(inputs, told_of, stories.earlier, aside, words=words, told=told)
 
 
 def story_of(inputs: Inputs, url: str) -> str:

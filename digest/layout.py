@@ -16,14 +16,16 @@ from digest.errors import Skipped
 from digest.inputs import judged_counts
 from digest.leading import LEAD_OWNERS, choose_lead
 from digest.model import MostPopular, Rights, Section
+from digest.naming import besides
 from digest.overruling import Overruling
 from digest.placing import place
-from digest.popular import LastList, besides, rank_popular
+from digest.popular import LastList, rank_popular
 from digest.relating import related_stories
 from digest.sectioning import Filing, file_article
 from digest.sombre import sombre_reason
 from digest.urls import canonical_url
 from digest.wording import Likeness
+from digest.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from digest.model import Article, Placement, ScoredStory, SetAside
     from digest.overruling import Pin
     from digest.popular import Ranked
+    from digest.words import Words
 
 RIVAL = 0.6  # of the lead's score: what scores more is related to nothing
 SAME_ANGLE = 0.4  # likeness of headlines above which a second report says what the first one did
@@ -52,8 +55,10 @@ class Page:
         scored: Sequence[ScoredStory],
         earlier: Sequence[ScoredStory] = (),
         aside: Sequence[SetAside] = (),
+        words: Words = ENGLISH,
     ) -> None:
         self.inputs = inputs
+        self.words = words
         self.edition = inputs.edition
         self.scored = tuple(scored)
         news = {one.story.id for one in self.scored}
@@ -156,6 +161,7 @@ class Page:
             zone=self.inputs.publication.timezone,
             earlier=(*self._earlier, *self._going_on),
             last=last,
+            words=self.words,
         )
         if ranked.notice:
             self.notices.append(ranked.notice)
@@ -173,7 +179,7 @@ class Page:
         ]
         return MostPopular(
             title=ranked.still if last.repeats(items) else ranked.title,
-            basis=besides(ranked.basis, left_out, lead=lead.story, top=top),
+            basis=besides(ranked.basis, left_out, lead=lead.story, top=top, words=self.words),
             items=tuple(items),
         )
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from digest import archive
 from digest.errors import DigestError
 from digest.model import IssueState
+from digest.rendering import words_beside
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     )
     from digest.recipe import Choice, Edition, Publication
     from digest.store import IssueRecord, Store
+    from digest.words import Words
 
 UNMADE = (IssueState.SKIPPED, IssueState.MISSED)  # recorded, with no folder
 LEASE_S = 30  # a build or a send that has not ended by then is taken to be dead
@@ -69,6 +71,14 @@ class Newsroom:
     def themes(self) -> tuple[Path, ...]:
         """The folders in which the edition's theme may be, the user's first."""
         return tuple(folder / self.edition.theme for folder in self.templates)
+
+    @property
+    def words(self) -> Words:
+        """The words of the publication's language, from the catalogues beside the themes.
+
+        Raises TemplateError for a catalogue that cannot be read.
+        """
+        return words_beside(self.themes, self.publication.language)
 
     def bundled_picture(self, url: str) -> Path | None:
         """Give the bundled file of a picture, by the name that its address ends with."""

@@ -10,6 +10,7 @@ from digest.layout import Page
 from digest.model import Issue, Masthead
 from digest.outcomes import exclusions, runners_up
 from digest.quoting import quote_comments
+from digest.words import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from digest.inputs import Inputs
     from digest.model import MostPopular, Placement, ScoredStory, Section, SetAside
     from digest.recipe import Choice
+    from digest.words import Words
 
 RUNNERS_UP = 20  # that are named one by one
 PREHEADER_LENGTH = 140  # characters; clients show 40 to 140
@@ -28,6 +30,7 @@ def plan_issue(
     earlier: Sequence[ScoredStory] = (),
     aside: Sequence[SetAside] = (),
     *,
+    words: Words = ENGLISH,
     told: int = RUNNERS_UP,
 ) -> Issue:
     """Lay out the issue. `scored` is best first, `aside` what was no news, newest first.
@@ -35,11 +38,12 @@ def plan_issue(
     `earlier` are stories as they were before the window: they may be popular, and no more. One that
     has news too is in both, by one id.
 
+    What the issue says by itself it says in `words`.
     Of what was left out the best `told` stories and the newest `told` articles are named.
 
     Raises Skipped when fewer stories than the edition's `min_stories` can be placed.
     """
-    page = Page(inputs, scored, earlier, aside)
+    page = Page(inputs, scored, earlier, aside, words)
     breaking = _where(inputs.choices, "breaking")
     lead = _as_breaking(page.lead(), breaking) if breaking else page.lead()
     page.keep_sombre(lead)
@@ -50,15 +54,15 @@ def plan_issue(
     hold = hold_reason(inputs.choices)
     cards = (card for section in sections for card in section.cards)
     placements = (lead, *related, *cards, *(popular.items if popular else ()))
-    comments, unquoted = quote_comments(inputs, placements)
+    comments, unquoted = quote_comments(inputs, placements, words)
     return Issue(
         edition=inputs.edition.name,
         date=inputs.date,
         cutoff=inputs.cutoff,
         masthead=_masthead(inputs),
         subject=_text(inputs.choices, "subject")
-        or (f"Breaking: {lead.title}" if breaking else lead.title),
-        preheader=_text(inputs.choices, "preheader") or _preheader(sections, popular),
+        or (words.say("Breaking: %(title)s", title=lead.title) if breaking else lead.title),
+        preheader=_text(inputs.choices, "preheader") or _preheader(sections, popular, words),
         note=_text(inputs.choices, "note"),
         lead=lead,
         related=related,
@@ -123,15 +127,15 @@ def _where(choices: Sequence[Choice], do: str) -> str:
     return next((choice.where for choice in choices if choice.do == do), "")
 
 
-def _preheader(sections: Sequence[Section], popular: MostPopular | None) -> str:
+def _preheader(sections: Sequence[Section], popular: MostPopular | None, words: Words) -> str:
     """Name what else is in the issue: the first headline of each of the first sections."""
     heads = [section.cards[0].title for section in sections] or [
         item.title for item in (popular.items if popular else ())
     ]
-    text = "Also: "
-    for head in heads:
-        longer = f"{text}{'; ' if text != 'Also: ' else ''}{head}"
-        if len(longer) > PREHEADER_LENGTH and text != "Also: ":
+    text = ""
+    for count in range(1, len(heads) + 1):
+        longer = words.say("Also: %(headlines)s", headlines="; ".join(heads[:count]))
+        if text and len(longer) > PREHEADER_LENGTH:
             break
         text = longer
-    return text if heads else ""
+    return text

@@ -12,30 +12,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from digest.naming import counted_basis, covered_basis, latest_basis, list_titles
 from digest.rates import shrunk_rates
 from digest.urls import canonical_url
+from digest.words import ENGLISH
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
-    from collections.abc import Set as AbstractSet
 
     from digest.counts import Counts
-    from digest.model import Article, Past, Placement, Reading, ScoredStory
+    from digest.model import Article, Past, Placement, ScoredStory
     from digest.rates import Rate
     from digest.recipe import Edition
-
-# What readers did, by unit: as the title has it, as it has it of a list that stays, as the basis.
-TITLES = {
-    "read": ("Most popular", "Still most read"),
-    "commented": ("Most commented on", "Still most commented on"),
-    "opened": ("Most opened from this newsletter", "Still most opened from this newsletter"),
-}
-DEEDS = {
-    "read": "opened",
-    "commented": "commented on",
-    "opened": "opened from this newsletter",
-}
+    from digest.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +87,7 @@ def rank_popular(
     zone: str,
     earlier: Sequence[ScoredStory] = (),
     last: LastList,
+    words: Words = ENGLISH,
 ) -> Ranked:
     """Rank all stories given; the caller takes as many as the list holds.
 
@@ -107,7 +98,7 @@ def rank_popular(
     """
     if counts is None:
         news = [one for one in scored if one.score > 0]  # what ran already is no news without them
-        return _without_counts(news, edition, cutoff, zone, last)
+        return _without_counts(news, edition, cutoff.astimezone(ZoneInfo(zone)), last, words)
     stories = (*scored, *earlier)
     articles = [article for one in stories for article in one.story.articles]
     rates = shrunk_rates(articles, counts.readings, edition, cutoff)
@@ -120,24 +111,13 @@ def rank_popular(
         again = last.has(entry.scored.story.id, entry.article.url)
         return -(rate.hourly - rate.error * again), entry.article.url
 
-    title, still = TITLES.get(newest.unit, (f"Most {newest.unit}", f"Still most {newest.unit}"))
+    title, still = list_titles(newest.unit, words)
     return Ranked(
         title=title,
         still=still,
-        basis=_basis(newest, zone),
+        basis=counted_basis(newest, zone, words),
         entries=tuple(sorted(entries, key=order)),
     )
-
-
-def besides(basis: str, left_out: AbstractSet[str], *, lead: str, top: AbstractSet[str]) -> str:
-    """Say in a list's basis what it leaves out: ids of stories, of which `top` stand above it.
-
-    The others have news today, by which they stand on the page, or do not.
-    """
-    above, below = left_out & top, left_out - top
-    parts = ["the lead" if above == {lead} else "those above"] if above else []
-    parts += ["stories that have news today"] if below else []
-    return f"{basis}, besides {' and '.join(parts)}" if parts else basis
 
 
 def _most_read(one: ScoredStory, rates: Mapping[str, Rate], unit: str) -> Entry | None:
@@ -150,19 +130,13 @@ def _most_read(one: ScoredStory, rates: Mapping[str, Rate], unit: str) -> Entry 
     return Entry(scored=one, article=best, why=f", {unit} about {often} times an hour")
 
 
-def _basis(reading: Reading, zone: str) -> str:
-    until = reading.as_of.astimezone(ZoneInfo(zone))
-    # "Hour for hour", since what came out an hour ago is not measured by a day's counts.
-    most = f"What readers {DEEDS.get(reading.unit, reading.unit)} most, hour for hour"
-    if reading.hours is None:
-        return f"{most}, counted at {until:%H:%M}"
-    return f"{most}, in the {reading.hours:g} hours to {until:%H:%M}"
-
-
 def _without_counts(
-    scored: Sequence[ScoredStory], edition: Edition, cutoff: dt.datetime, zone: str, last: LastList
+    scored: Sequence[ScoredStory],
+    edition: Edition,
+    until: dt.datetime,
+    last: LastList,
+    words: Words,
 ) -> Ranked:
-    until = f"{cutoff.astimezone(ZoneInfo(zone)):%H:%M}"
     owners = {
         one.story.id: len({edition.source(article).owner for article in one.story.articles})
         for one in scored
@@ -174,18 +148,20 @@ def _without_counts(
         covered.sort(
             key=lambda one: (-owners[one.story.id], again[one.story.id], -one.score, one.story.id)
         )
+        title = words.say("Most covered")
         return Ranked(
-            title="Most covered",
-            still="Still most covered",
-            basis=f"Told by the most sources up to {until}",
+            title=title,
+            still=words.say("Still most covered"),
+            basis=covered_basis(until, words),
             entries=tuple(Entry(scored=one) for one in covered),
-            notice=f"{notice} “Most covered”",
+            notice=f"{notice} “{title}”",
         )
     newest = sorted(scored, key=lambda one: (-one.story.face.dated.timestamp(), one.story.id))
+    title = words.say("Latest")
     return Ranked(
-        title="Latest",
-        still="Still the latest",
-        basis=f"The newest stories up to {until}",
+        title=title,
+        still=words.say("Still the latest"),
+        basis=latest_basis(until, words),
         entries=tuple(Entry(scored=one) for one in newest),
-        notice=f"{notice} “Latest”",
+        notice=f"{notice} “{title}”",
     )

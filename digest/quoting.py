@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from digest.inputs import Inputs
     from digest.model import Placement
     from digest.recipe import Choice, CommentsRule
+    from digest.words import Words
 
 SHOWN = 80  # characters of an excerpt that are repeated to the editors
 _COMMENT_PAGE = re.compile(r"/comment-page-\d+$")  # WordPress's, of an article with many comments
@@ -68,7 +69,7 @@ def faulty_quotes(
 
 
 def quote_comments(
-    inputs: Inputs, placements: Iterable[Placement]
+    inputs: Inputs, placements: Iterable[Placement], words: Words
 ) -> tuple[Quotes | None, tuple[str, ...]]:
     """Quote what the editors chose, in their order; and say what could not be quoted, and why.
 
@@ -80,7 +81,10 @@ def quote_comments(
     titles |= {canonical_url(one.url): one.title for one in placements}
     rule = inputs.edition.comments
     quotes, problems = _quote(inputs.choices, inputs.comments, rule, titles)
-    return Quotes(title=rule.title, quotes=quotes) if rule and quotes else None, problems
+    if rule is None or not quotes:
+        return None, problems
+    title = rule.title or words.say("From the comments")
+    return Quotes(title=title, quotes=quotes), problems
 
 
 def _quote(

@@ -102,9 +102,12 @@ class PopularRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentsRule:
-    """What readers wrote: at most `count` quotes, from the comments feeds `sources`."""
+    """What readers wrote: at most `count` quotes, from the comments feeds `sources`.
 
-    title: str = "From the comments"
+    Without a `title` they stand under "From the comments", in the publication's language.
+    """
+
+    title: str = ""
     count: int = 3
     sources: tuple[Source, ...] = ()
 

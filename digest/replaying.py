@@ -10,6 +10,7 @@ from digest.building import express, express_publicly
 from digest.deciding import decide
 from digest.errors import DigestError
 from digest.inputs import Inputs
+from digest.rendering import words_beside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,7 @@ def replay(folder: Path, themes: tuple[Path, ...]) -> Replay:
     A file that is missing is different. Raises DigestError when the inputs cannot be read.
     """
     inputs = read_inputs(folder)
-    issue = decide(inputs)
+    issue = decide(inputs, words_beside(themes, inputs.publication.language))
     email, message = express(inputs, issue, themes)
     again = {
         "issue.json": archive.dump(issue),

@@ -32,7 +32,7 @@ def test_the_table_has_its_defaults_and_its_feeds(tmp_path: Path) -> None:
     recipe = load(publication(tmp_path, edition=EDITION + FEED)).editions["daily"]
     rule = recipe.edition.comments
     assert rule is not None
-    assert (rule.title, rule.count) == ("From the comments", 3)
+    assert (rule.title, rule.count) == ("", 3)
     assert [(one.id, one.owner) for one in rule.sources] == [
         ("https://courier.example/comments/feed/", "courier.example")
     ]

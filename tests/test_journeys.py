@@ -244,7 +244,11 @@ def test_init_writes_a_publication_that_check_finds_sound(tmp_path: Path) -> Non
     digest(tmp_path, "init", "paper", "--name", 'The "Post"', "--feed", "https://post.example/rss")
     assert "sound" in digest(tmp_path / "paper", "check")
     assert "there is a configuration already" in digest(tmp_path, "init", "paper", code=2)
-    assert facts(tmp_path / "paper", "check") == {"editions": ["daily"], "problems": []}
+    assert facts(tmp_path / "paper", "check") == {
+        "editions": ["daily"],
+        "problems": [],
+        "notes": [],
+    }
 
 
 def test_init_refuses_what_check_would_refuse_and_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -35,13 +35,12 @@ from lxml import html as lxml_html
 
 from digest.errors import ConfigError, TemplateError
 from digest.model import Credit, Issue, Report, Section
-from digest.rendering import render_issue, theme_fingerprint
+from digest.rendering import render_issue, theme_fingerprint, words_beside
 from digest.rendering.inlining import inline_styles
 from digest.rendering.theme import open_theme
 from digest.rendering.typesetting import (
     Typesetter,
     by_weight,
-    caption,
     fold,
     height_at,
     is_broad,
@@ -374,7 +373,7 @@ def test_a_no_break_space_is_no_place_to_fold() -> None:
 
 
 def typesetter(language: str = "en-GB") -> Typesetter:
-    return Typesetter.of(replace(the_courier().masthead, language=language))
+    return Typesetter.of(the_courier().masthead, words_beside([BROADSHEET], language))
 
 
 @pytest.mark.parametrize(
@@ -457,7 +456,7 @@ def test_a_pictures_height_and_place_follow_its_declared_size(
     ],
 )
 def test_a_caption_is_a_sentence_and_a_credit(text: str, credit: str, line: str) -> None:
-    assert caption(a_picture("boat", caption=text, credit=credit)) == line
+    assert typesetter().caption(a_picture("boat", caption=text, credit=credit)) == line
 
 
 # ---------------------------------------------------------------- premailer's traps

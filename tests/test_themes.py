@@ -119,9 +119,14 @@ def test_nothing_of_a_template_is_left(email: Email) -> None:
         assert left not in email.html + email.text
 
 
-def test_the_footer_says_how_to_leave(email: Email) -> None:
+def test_the_footer_says_how_to_leave(email: Email, issue: Issue) -> None:
     assert "https://placeholder.invalid/unsubscribe" in email.slots
-    assert "Unsubscribe from The Daily Courier" in words_of(page_of(email))
+    said = {
+        "ar": "إلغاء الاشتراك في The Daily Courier",
+        "de": "The Daily Courier abbestellen",
+        "en-GB": "Unsubscribe from The Daily Courier",
+    }
+    assert said[issue.masthead.language] in words_of(page_of(email))
     assert "1 Fleet Street, London" in beside_the_margin(email.text)
 
 

@@ -1,4 +1,4 @@
-"""How the staff's pages and the public index are rendered: templates, dates and numbers in words.
+"""How the staff's pages are rendered: templates, dates and numbers in words.
 
 A template such as `desk/…` is looked for in the given folders in order, so that a newsroom's own
 file replaces ours of the same name. Whatever came from a feed is escaped, whatever the file's name.
@@ -30,11 +30,7 @@ OPENING_WORD = re.compile(r"[a-z]+(?=[ ,:;])")  # and not the name of a file or 
 
 def desk_page(name: str, templates: Sequence[Path], **context: object) -> str:
     """Render `desk/<name>`. Raises TemplateError naming file and line when it is broken."""
-    return rendered(f"desk/{name}", templates, **context)
-
-
-def rendered(name: str, templates: Sequence[Path], **context: object) -> str:
-    """Render a template, named with its folder. Raises TemplateError naming file and line."""
+    name = f"desk/{name}"
     environment = _environment(tuple(templates))
     try:
         return environment.get_template(name).render(context)
@@ -71,11 +67,6 @@ def clock_on(moment: dt.datetime, zone: str, date: dt.date) -> str:
 def weekday(date: dt.date) -> str:
     """Write the day of the week: "Monday"."""
     return format_date(date, "EEEE", locale="en_GB")
-
-
-def short_weekday(date: dt.date) -> str:
-    """Write the day of the week for the margin column: "Mon"."""
-    return format_date(date, "EEE", locale="en_GB")
 
 
 def date_in(moment: dt.datetime, zone: str) -> dt.date:
@@ -128,7 +119,6 @@ def _environment(templates: tuple[Path, ...]) -> jinja2.Environment:
     environment.filters.update(
         long_date=long_date,
         weekday=weekday,
-        short_weekday=short_weekday,
         date_in=date_in,
         clock=clock,
         clock_on=clock_on,

@@ -8,22 +8,19 @@ issues cost it a look at a thousand names.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date
-
 from digest.archive.atom import atom_feed
 from digest.archive.atomic import place
-from digest.archive.desk import rendered
 from digest.archive.folder import PAGE, read_issue
 from digest.errors import DigestError
-from digest.rendering import WebPage
+from digest.rendering import WebPage, reader_page
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
@@ -91,11 +88,10 @@ def write_public(
     )
     titles = _titles(out, shown)
     _settle(folder / PUBLIC_FEED, atom_feed(publication, shown, titles, now))
-    page = rendered(
-        "public/issues.html.j2",
+    page = reader_page(
+        "issues.html.j2",
         templates,
-        title="Issues",
-        publication=publication,
+        publication,
         titles=titles,
         years=_years(shown),
         told=frozenset(issue.address for issue in shown[:TOLD]),
@@ -155,22 +151,15 @@ def _title(out: Path, issue: PublicIssue) -> str:
 
 def _years(
     newest_first: Sequence[PublicIssue],
-) -> list[tuple[int, list[tuple[str, list[PublicIssue]]]]]:
+) -> list[tuple[int, list[list[PublicIssue]]]]:
     """Part the issues by year, and within it by month."""
     return [
         (
             year,
-            [
-                (_month(year, month), list(issues))
-                for month, issues in groupby(all_year, key=lambda issue: issue.date.month)
-            ],
+            [list(issues) for _, issues in groupby(all_year, key=lambda issue: issue.date.month)],
         )
         for year, all_year in groupby(newest_first, key=lambda issue: issue.date.year)
     ]
-
-
-def _month(year: int, month: int) -> str:
-    return format_date(dt.date(year, month, 1), "MMMM y", locale="en_GB")
 
 
 def _address(edition: str, date: dt.date) -> str:

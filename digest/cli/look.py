@@ -75,7 +75,7 @@ def _find_story(newsroom: Newsroom, folder: Path, url: str) -> list[Told]:
     if found := find_story(plan, url):
         return found
     inputs = read_inputs(folder)
-    whole = decide(inputs, told=len(inputs.articles))
+    whole = decide(inputs, newsroom.words, told=len(inputs.articles))
     if found := find_story(whole, url) or reports_of(whole, story_of(inputs, url)):
         return found
     raise DigestError(

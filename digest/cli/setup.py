@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 SCHEMAS = ("digest", "edition", "choices")
+MISSING_SHOWN = 3  # messages without a translation that are named
 
 
 @click.command()
@@ -113,22 +114,27 @@ def check(config_dir: Path, *, online: bool, as_json: bool) -> None:
         if path.name not in configuration.editions
     ]
     problems += _broken_pages(configuration)
+    notes = []
     for name, recipe in configuration.editions.items():
         found = _check(configuration, recipe, online=online)
         problems += [f"{name}: {problem}" for problem in found]
+        notes += [f"{name}: {note}" for note in _untranslated(configuration, recipe)]
     if as_json:
-        print_json({"editions": list(configuration.editions), "problems": problems})
+        facts = {"problems": problems, "notes": notes}
+        print_json({"editions": list(configuration.editions), **facts})
     else:
-        _tell_check(configuration, problems)
+        _tell_check(configuration, problems, notes)
     if problems:
         raise ConfigError(many(len(problems), "problem"), where=shown(config_dir))
 
 
-def _tell_check(configuration: Configuration, problems: list[str]) -> None:
+def _tell_check(configuration: Configuration, problems: list[str], notes: list[str]) -> None:
     for name, recipe in configuration.editions.items():
         edition = recipe.edition
         sources = many(len(edition.sources), "source")
         click.echo(f"{name}: {sources}, {many(len(edition.sections), 'section')}")
+    for note in notes:
+        click.echo(f"  {note}")
     for problem in problems:
         click.echo(f"  {problem}", err=True)
     if not problems:
@@ -150,7 +156,7 @@ def _broken_pages(configuration: Configuration) -> list[str]:
 def _check(configuration: Configuration, recipe: Recipe, *, online: bool) -> list[str]:
     """Collect what loading alone cannot see: plugs, theme, files, choices that match nothing."""
     from digest.app import open_newsroom
-    from digest.rendering import check_theme
+    from digest.rendering import check_theme, words_in
 
     specs = [*(spec for _, spec in recipe.popularity), *filter(None, [recipe.weather])]
     paths = [str(spec.options["path"]) for spec in specs if "path" in spec.options]
@@ -162,6 +168,7 @@ def _check(configuration: Configuration, recipe: Recipe, *, online: bool) -> lis
     with open_newsroom(configuration, recipe) as newsroom:
         try:
             check_theme(newsroom.themes)
+            words_in(newsroom.templates, newsroom.publication.language)
         except TemplateError as error:
             problems.append(str(error))
         problems += _unusable_model(newsroom)
@@ -169,6 +176,25 @@ def _check(configuration: Configuration, recipe: Recipe, *, online: bool) -> lis
         if online:
             problems += asyncio.run(_unreadable_sources(newsroom))
     return problems
+
+
+def _untranslated(configuration: Configuration, recipe: Recipe) -> list[str]:
+    """Say which of the newsletter's own words stay English; no mistake, but worth knowing."""
+    from digest.app import template_folders
+    from digest.rendering import untranslated
+
+    language = configuration.publication.language
+    folders = template_folders(configuration)
+    try:
+        missing = untranslated([folder / recipe.edition.theme for folder in folders], language)
+    except DigestError:
+        return []  # told among the problems
+    if not missing:
+        return []
+    shown_ones = ", ".join(f"“{message}”" for message in missing[:MISSING_SHOWN])
+    more = f" and {len(missing) - MISSING_SHOWN} more" if len(missing) > MISSING_SHOWN else ""
+    file = shown(folders[0] / "words" / f"{language}.po")
+    return [f"no words in {language} for {shown_ones}{more}: they stay English; add them in {file}"]
 
 
 def _unusable_model(newsroom: Newsroom) -> list[str]:

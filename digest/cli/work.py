@@ -278,7 +278,7 @@ def _tell_plan(newsroom: Newsroom, date: dt.date, now: dt.datetime, *, as_json: 
     from digest.deciding import decide
     from digest.gathering import gather
 
-    issue = decide(gather(newsroom, date, now, now))
+    issue = decide(gather(newsroom, date, now, now), newsroom.words)
     if as_json:
         print_json(issue_facts(issue))
     else:

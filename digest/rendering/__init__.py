@@ -7,8 +7,21 @@ No network and no clock: the same issue and the same theme give the same bytes.
 
 from __future__ import annotations
 
+from digest.rendering.catalogs import words_beside, words_in
 from digest.rendering.checking import check_theme
 from digest.rendering.page import WebPage, render_issue, render_web
+from digest.rendering.reader_pages import reader_page
 from digest.rendering.theme import theme_fingerprint
+from digest.rendering.untranslated import untranslated
 
-__all__ = ["WebPage", "check_theme", "render_issue", "render_web", "theme_fingerprint"]
+__all__ = [
+    "WebPage",
+    "check_theme",
+    "reader_page",
+    "render_issue",
+    "render_web",
+    "theme_fingerprint",
+    "untranslated",
+    "words_beside",
+    "words_in",
+]

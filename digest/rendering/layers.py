@@ -109,7 +109,9 @@ class LayersEnvironment(jinja2.Environment):
 
     def __init__(self, layers: Sequence[Path], **settings: Any) -> None:  # noqa: ANN401  Jinja's own
         self.layers = tuple(layers)
-        super().__init__(loader=jinja2.FunctionLoader(self._read), **settings)
+        loader = jinja2.FunctionLoader(self._read)
+        super().__init__(loader=loader, extensions=["jinja2.ext.i18n"], **settings)
+        self.policies["ext.i18n.trimmed"] = True  # a message's line breaks are spaces
 
     def join_path(self, template: str, parent: str) -> str:
         """Give the inner name of a template that the template `parent` asks for."""

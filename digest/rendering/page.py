@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import lxml.html
 
 from digest.outgoing import Email
+from digest.rendering.catalogs import words_beside
 from digest.rendering.inlining import inline_styles
 from digest.rendering.layers import theme_layers
 from digest.rendering.theme import explained, open_theme
@@ -54,9 +55,10 @@ def render_issue(issue: Issue, *, themes: Sequence[Path]) -> Email:
     end with a newline. `slots` are sorted.
 
     Raises TemplateError naming file and line (or the folders searched), and ConfigError when the
-    publication's language is unknown.
+    publication's language is unknown. Labels are in that language, by the catalogues beside the
+    themes.
     """
-    theme = open_theme(themes, Typesetter.of(issue.masthead))
+    theme = _opened(issue, themes)
     with explained(theme_layers(themes)):
         words = _words_shown(theme, issue, None)
         told = {"words": words, "minutes": reading_minutes(words), "web": None}
@@ -79,11 +81,16 @@ def render_web(issue: Issue, web: WebPage, *, themes: Sequence[Path]) -> str:
     Templates know it by `web`, which is None in an email: nothing that is one subscriber's own
     stands on it. Ends with a newline. Raises what `render_issue` raises.
     """
-    theme = open_theme(themes, Typesetter.of(issue.masthead))
+    theme = _opened(issue, themes)
     with explained(theme_layers(themes)):
         words = _words_shown(theme, issue, web)
         told = {"words": words, "minutes": reading_minutes(words), "web": web}
         return without_slots(inline_styles(_fill(theme, "email.html.j2", issue, **told)))
+
+
+def _opened(issue: Issue, themes: Sequence[Path]) -> Environment:
+    words = words_beside(themes, issue.masthead.language)
+    return open_theme(themes, Typesetter.of(issue.masthead, words))
 
 
 def reading_minutes(words: int) -> int:

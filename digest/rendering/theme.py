@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import jinja2
 
 from digest.errors import DigestError, TemplateError
+from digest.rendering.catalogs import FOLDER as WORDS
 from digest.rendering.layers import HINT, LayersEnvironment, read_tokens, theme_layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from digest.rendering.typesetting import Typesetter
+    from digest.words import Words
 
 _PAGE = "email.html.j2"
 
@@ -47,10 +49,19 @@ def _compiled(
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals |= {**read_tokens(layers), **typesetter.directions()}
+    speak(environment, typesetter.words)
+    environment.globals |= read_tokens(layers)
     environment.filters |= typesetter.filters()
     environment.tests |= typesetter.tests()
     return environment
+
+
+def speak(environment: jinja2.Environment, words: Words) -> None:
+    """Let templates say `{% trans %}` and `_()` in a language, and know which way it runs."""
+    # Added by the extension, and so unknown to the type.
+    environment.install_gettext_translations(words.catalog, newstyle=True)  # type: ignore[attr-defined]
+    environment.policies["ext.i18n.trimmed"] = True  # a message's line breaks are spaces
+    environment.globals |= words.directions()
 
 
 def require_theme(themes: Sequence[Path]) -> tuple[Path, ...]:
@@ -74,21 +85,29 @@ def is_markup(name: str | None) -> bool:
 
 
 def theme_fingerprint(themes: Sequence[Path]) -> str:
-    """Give the SHA-256, in hex, of the names and bytes of all templates and tokens of a theme.
+    """Give the SHA-256, in hex, of the names and bytes of all that a theme is made of.
+
+    That is its templates and tokens, and the catalogues of words beside it.
 
     A folder that does not exist counts as an empty one. A built-in file that a user's file
     replaces still counts, because `base/` reaches it. Raises TemplateError when there is no theme.
     """
     digest = hashlib.sha256()
-    for depth, folder in enumerate(reversed(require_theme(themes))):
-        for path in sorted([*folder.rglob("*.j2"), *folder.rglob("*.toml")]):
-            if not path.is_file():  # an editor's lock, say
-                continue
-            content = path.read_bytes()
-            name = path.relative_to(folder).as_posix()
-            digest.update(f"{depth}/{name}\0{len(content)}\0".encode())
-            digest.update(content)
+    for name, path in _files_of(themes):
+        content = path.read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
     return digest.hexdigest()
+
+
+def _files_of(themes: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+    """Give all files of a theme, named by their kind and how deep they lie."""
+    words = [folder.with_name(WORDS) for folder in themes]
+    for folders, kinds in ((require_theme(themes), ("*.j2", "*.toml")), (words, ("*.po",))):
+        for depth, folder in enumerate(reversed(folders)):
+            for path in sorted(path for kind in kinds for path in folder.rglob(kind)):
+                if path.is_file():  # and not an editor's lock, say
+                    yield f"{depth}/{kinds[0]}/{path.relative_to(folder).as_posix()}", path
 
 
 @contextlib.contextmanager

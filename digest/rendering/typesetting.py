@@ -13,19 +13,22 @@ from itertools import takewhile, zip_longest
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.numbers import format_decimal
-
-from digest.errors import ConfigError
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from babel import Locale
 
     from digest.model import Image, Masthead, Placement
+    from digest.words import Words
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
 TAIL = 20  # characters of a headline's last two words that still fit a phone's line
 BROAD_PX = 480  # a picture that is narrower, or higher than wide, does not stand across the sheet
 CARDS = 2  # beside each other; what comes after them is a row
@@ -35,29 +38,29 @@ TEXT_MARGIN = 8  # columns of the plain part's margin
 _SPACES = re.compile(r"[ \t-\r]+")  # those of ASCII: a no-break space is no place to wrap
 
 # What a credit may already say for itself.
-_CREDITED = re.compile(r"(photo|picture|image|illustration|graphic|composite|video)", re.IGNORECASE)
+_CREDITED = re.compile(
+    r"(photo|foto|picture|image|bild|illustration|ilustra|graphic|grafik|composite|v[ií]d[eé]o|صور)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typesetter:
-    """Sets dates and numbers in the publication's language, hours in its zone."""
+    """Sets dates, numbers and labels in the publication's language, hours in its zone."""
 
-    locale: Locale
+    words: Words
     zone: ZoneInfo
     date: dt.date
 
     @classmethod
-    def of(cls, masthead: Masthead) -> Typesetter:
-        """Give the typesetter of an issue. Raises ConfigError for an unknown language."""
-        try:
-            locale = Locale.parse(masthead.language, sep="-")
-        except (ValueError, UnknownLocaleError) as error:
-            raise ConfigError(
-                f"the language {masthead.language!r} is not known",
-                where="publication.language",
-                hint="Write a tag such as en-GB, fr or pt-BR",
-            ) from error
-        return cls(locale=locale, zone=ZoneInfo(masthead.timezone), date=masthead.date)
+    def of(cls, masthead: Masthead, words: Words) -> Typesetter:
+        """Give the typesetter of an issue."""
+        return cls(words=words, zone=ZoneInfo(masthead.timezone), date=masthead.date)
+
+    @property
+    def locale(self) -> Locale:
+        """The language, as dates and numbers go by it."""
+        return self.words.locale
 
     def long_date(self, date: dt.date) -> str:
         """Set a date as a masthead has it: Monday 23 November 2026."""
@@ -71,20 +74,25 @@ class Typesetter:
         """Set a moment: 04:15; Sunday 21:30 within the week before; 12 November before that."""
         local = moment.astimezone(self.zone)
         if local.date() == self.date:
-            return f"{local:%H:%M}"
+            return self.words.clock(local)
         if self._is_near(local.date()):
-            return f"{format_date(local, 'EEEE', locale=self.locale)} {local:%H:%M}"
+            weekday = format_date(local, "EEEE", locale=self.locale)
+            return f"{weekday} {self.words.clock(local)}"
         if local.year == self.date.year:
             return str(format_skeleton("MMMMd", local, locale=self.locale))
         return format_date(local, "long", locale=self.locale)
 
     def margin_hour(self, moment: dt.datetime) -> tuple[str, ...]:
-        """Set a moment for the margin column: lines such as ("04:15",) or ("Sun", "21:30")."""
+        """Set a moment for the margin column: lines such as ("04:15",) or ("Sun", "21:30").
+
+        What follows an hour has a line of its own: ("4:15", "AM").
+        """
         local = moment.astimezone(self.zone)
+        clock = tuple(self.words.clock(local).split())
         if local.date() == self.date:
-            return (f"{local:%H:%M}",)
+            return clock
         if self._is_near(local.date()):
-            return (format_date(local, "EEE", locale=self.locale), f"{local:%H:%M}")
+            return (self.words.short_weekday(local), *clock)
         day = str(format_skeleton("MMMd", local, locale=self.locale))
         return (day,) if local.year == self.date.year else (day, f"{local.year}")
 
@@ -93,14 +101,39 @@ class Typesetter:
         return abs((self.date - date).days) < WEEK_DAYS
 
     def temperature(self, celsius: float) -> str:
-        """Set a temperature, a tenth of a degree at the most: 12.2 °C."""
-        tenths = round(celsius, 1) + 0.0  # + 0.0: no "-0"
-        digits = format_decimal(tenths, "#,##0.#", locale=self.locale)
-        return f"{digits}{NO_BREAK_SPACE}°C".replace("-", "\N{MINUS SIGN}")
+        """Set a temperature: 12.2 °C, a tenth of a degree at most; 54 °F where that is usual."""
+        if self.words.fahrenheit:
+            degrees, unit = float(round(celsius * 9 / 5 + 32)), "F"
+        else:
+            degrees, unit = round(celsius, 1) + 0.0, "C"  # + 0.0: no "-0"
+        digits = format_decimal(degrees, "#,##0.#", locale=self.locale)
+        text = f"{digits}{NO_BREAK_SPACE}°{unit}".replace("-", "\N{MINUS SIGN}")
+        # Among Arabic, "°C" would turn round.
+        return (
+            text if self.locale.text_direction == "ltr" else f"{LEFT_TO_RIGHT}{text}{LEFT_TO_RIGHT}"
+        )
 
     def number(self, count: int) -> str:
         """Set a whole number: 1,786."""
         return format_decimal(count, locale=self.locale)
+
+    def listed(self, items: Iterable[str]) -> Markup:
+        """Set a list as a sentence has it: A, B and C. What is no markup is escaped."""
+        # CLDR's own words around them are plain text.
+        return Markup(format_list([escape(item) for item in items], locale=self.locale))  # noqa: S704
+
+    def credit(self, image: Image) -> str:
+        """Give who made the picture: Photograph: Ines Calloway."""
+        if not image.credit or _CREDITED.match(image.credit):
+            return image.credit
+        return self.words.say("Photograph: %(name)s", name=image.credit)
+
+    def caption(self, image: Image) -> str:
+        """Give what the picture shows, as a sentence, and who made it."""
+        shows = image.caption.strip()
+        if shows and image.credit and shows[-1] not in ".!?…”":
+            shows += "."
+        return f"{shows} {self.credit(image)}".strip()
 
     def filters(self) -> Mapping[str, Callable[..., Any]]:
         """Give what templates use as `{{ value | name }}`."""
@@ -110,11 +143,14 @@ class Typesetter:
             "margin_hour": self.margin_hour,
             "temperature": self.temperature,
             "number": self.number,
+            "clock": self.words.clock,
+            "listed": self.listed,
             "headline": keep_tail,
+            "unbroken": unbroken,
             "paragraphs": split_paragraphs,
             "height_at": height_at,
-            "caption": caption,
-            "credit": credit,
+            "caption": self.caption,
+            "credit": self.credit,
             "by_weight": by_weight,
             "fold": fold,
             "across": across,
@@ -126,16 +162,6 @@ class Typesetter:
         """Give what templates use as `{{ value is name }}`."""
         return {"broad": is_broad}
 
-    def directions(self) -> Mapping[str, str]:
-        """Give the language tag, its direction, and the sides at which its lines start and end."""
-        ltr = self.locale.text_direction == "ltr"
-        return {
-            "lang": str(self.locale).replace("_", "-"),
-            "dir": "ltr" if ltr else "rtl",
-            "start": "left" if ltr else "right",
-            "end": "right" if ltr else "left",
-        }
-
 
 # ---------------------------------------------------------------- words
 
@@ -145,6 +171,11 @@ def keep_tail(headline: str) -> str:
     words = headline.rsplit(maxsplit=2)
     tail = NO_BREAK_SPACE.join(words[-2:])
     return " ".join([*words[:-2], tail]) if len(tail) <= TAIL else headline
+
+
+def unbroken(text: str) -> str:
+    """Keep a few words on one line."""
+    return text.replace(" ", NO_BREAK_SPACE)
 
 
 def split_paragraphs(text: str) -> tuple[str, ...]:
@@ -167,21 +198,6 @@ def is_broad(image: Image) -> bool:
     if not image.width:
         return True
     return image.width >= BROAD_PX and image.width >= (image.height or 0)
-
-
-def credit(image: Image) -> str:
-    """Give who made the picture: Photograph: Ines Calloway."""
-    if not image.credit or _CREDITED.match(image.credit):
-        return image.credit
-    return f"Photograph: {image.credit}"
-
-
-def caption(image: Image) -> str:
-    """Give what the picture shows, as a sentence, and who made it."""
-    shows = image.caption.strip()
-    if shows and image.credit and shows[-1] not in ".!?…”":
-        shows += "."
-    return f"{shows} {credit(image)}".strip()
 
 
 # ---------------------------------------------------------------- judgement

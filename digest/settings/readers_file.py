@@ -115,7 +115,11 @@ class CommentsTable(Table):
     Only comments that a day's choices `quote` are printed, and only in their own words.
     """
 
-    title: Line = Field(default=_COMMENTS.title, description="The title above the quotes.")
+    title: Line = Field(
+        default=_COMMENTS.title,
+        description='The title above the quotes; where there is none it is "From the comments", '
+        "in the publication's language.",
+    )
     count: int = Field(
         default=_COMMENTS.count, ge=1, le=10, description="How many quotes it has at most."
     )

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from digest.errors import ProviderError, SourceError
 from digest.weather import checked_report, json_object
+from digest.words import later
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,34 +18,34 @@ if TYPE_CHECKING:
 
 # WMO code table 4677 as Open-Meteo groups it (https://open-meteo.com/en/docs, "WMO codes").
 CONDITIONS = {
-    0: "clear sky",
-    1: "mainly clear",
-    2: "partly cloudy",
-    3: "overcast",
-    45: "fog",
-    48: "freezing fog",
-    51: "light drizzle",
-    53: "drizzle",
-    55: "heavy drizzle",
-    56: "light freezing drizzle",
-    57: "freezing drizzle",
-    61: "light rain",
-    63: "rain",
-    65: "heavy rain",
-    66: "light freezing rain",
-    67: "freezing rain",
-    71: "light snow",
-    73: "snow",
-    75: "heavy snow",
-    77: "snow grains",
-    80: "light showers",
-    81: "showers",
-    82: "violent showers",
-    85: "light snow showers",
-    86: "heavy snow showers",
-    95: "thunderstorm",
-    96: "thunderstorm with hail",
-    99: "thunderstorm with heavy hail",
+    0: later("clear sky"),
+    1: later("mainly clear"),
+    2: later("partly cloudy"),
+    3: later("overcast"),
+    45: later("fog"),
+    48: later("freezing fog"),
+    51: later("light drizzle"),
+    53: later("drizzle"),
+    55: later("heavy drizzle"),
+    56: later("light freezing drizzle"),
+    57: later("freezing drizzle"),
+    61: later("light rain"),
+    63: later("rain"),
+    65: later("heavy rain"),
+    66: later("light freezing rain"),
+    67: later("freezing rain"),
+    71: later("light snow"),
+    73: later("snow"),
+    75: later("heavy snow"),
+    77: later("snow grains"),
+    80: later("light showers"),
+    81: later("showers"),
+    82: later("violent showers"),
+    85: later("light snow showers"),
+    86: later("heavy snow showers"),
+    95: later("thunderstorm"),
+    96: later("thunderstorm with hail"),
+    99: later("thunderstorm with heavy hail"),
 }
 
 

@@ -13,9 +13,9 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from digest.errors import DigestError
+from digest.rendering import reader_page, words_in
 from digest.web.archive import archive_pages
 from digest.web.clicks import click_pages
-from digest.web.pages import public_page
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,9 +36,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex, nofollow",
 }
-NOT_HERE = ("This page is not here", "The link may be cut off, or older than what we keep.")
-NOT_NOW = ("This page cannot be shown now", "Please try again in a few minutes.")
-NOT_SO = ("This page cannot be shown like that", "Please follow the link in your newsletter.")
+# Kinds of what may go wrong (RFC 9110 §15).
+BAD_REQUEST, NOT_FOUND, SERVER_ERROR = 400, 404, 500
 
 
 def create_app(
@@ -63,13 +62,13 @@ def create_app(
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
         status = error.code or 500
-        words = NOT_NOW if status >= 500 else NOT_HERE if status == 404 else NOT_SO  # noqa: PLR2004  RFC 9110 §15
-        return Response(pages[words], status)
+        kind = min(status, SERVER_ERROR)
+        return Response(pages.get(kind, pages[BAD_REQUEST]), status)
 
     @app.errorhandler(DigestError)
     def failed(error: DigestError) -> Response:
         log.error("%s", error)
-        return Response(pages[NOT_NOW], 503)
+        return Response(pages[SERVER_ERROR], 503)
 
     @app.after_request
     def guarded(response: Response) -> Response:
@@ -80,16 +79,27 @@ def create_app(
     return app
 
 
-def message_pages(
-    publication: Publication, templates: Sequence[Path]
-) -> Mapping[tuple[str, str], str]:
-    """Render the pages for what went wrong, by their words, before anything does.
+def message_pages(publication: Publication, templates: Sequence[Path]) -> Mapping[int, str]:
+    """Render the pages for what went wrong, by their kind, before anything does.
 
     Raises TemplateError naming file and line.
     """
+    words = words_in(templates, publication.language)
+    said = {
+        NOT_FOUND: (
+            words.say("This page is not here"),
+            words.say("The link may be cut off, or older than what we keep."),
+        ),
+        SERVER_ERROR: (
+            words.say("This page cannot be shown now"),
+            words.say("Please try again in a few minutes."),
+        ),
+        BAD_REQUEST: (
+            words.say("This page cannot be shown like that"),
+            words.say("Please follow the link in your newsletter."),
+        ),
+    }
     return {
-        (title, text): public_page(
-            "message.html.j2", templates, publication=publication, title=title, text=text
-        )
-        for title, text in (NOT_HERE, NOT_NOW, NOT_SO)
+        kind: reader_page("message.html.j2", templates, publication, title=title, text=text)
+        for kind, (title, text) in said.items()
     }

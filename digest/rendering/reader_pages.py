@@ -1,0 +1,47 @@
+"""Pages for readers that are no issue: the archive's index, what went wrong, what is done.
+
+A template is looked for in the given folders in order, as `public/…`, so that a newsroom's own file
+replaces ours of the same name. It speaks the publication's language.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import jinja2
+
+from digest.rendering.catalogs import words_in
+from digest.rendering.theme import explained, speak
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from digest.recipe import Publication
+    from digest.words import Words
+
+
+def reader_page(
+    name: str, templates: Sequence[Path], publication: Publication, **context: object
+) -> str:
+    """Render `public/<name>`. Raises TemplateError naming file and line."""
+    environment = _environment(tuple(templates), words_in(templates, publication.language))
+    with explained(templates):
+        template = environment.get_template(f"public/{name}")
+        return template.render(publication=publication, **context)
+
+
+@lru_cache(maxsize=8)
+def _environment(templates: tuple[Path, ...], words: Words) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,  # explicitly: `.j2` says nothing to select_autoescape
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    speak(environment, words)
+    environment.filters |= {"month": words.month, "short_weekday": words.short_weekday}
+    return environment
