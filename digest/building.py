@@ -21,6 +21,7 @@ from digest.preflight import check_email
 from digest.rendering import render_issue, render_web, theme_fingerprint
 from digest.store import IssueRecord
 from digest.timetable import slot_on
+from digest.trimming import fit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,9 +66,13 @@ def build(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.dateti
     return built
 
 
-def express(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> tuple[Email, bytes]:
-    """Render the issue and compile the message that a subscriber gets, addresses aside."""
-    email = render_issue(counted_links(issue, _link_base(inputs)), themes=themes)
+def express(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> tuple[Issue, Email, bytes]:
+    """Render the issue and compile the message that a subscriber gets, addresses aside.
+
+    The issue comes back as it is shown: without what there was no room for.
+    """
+    base = _link_base(inputs)
+    issue, email = fit(issue, lambda one: render_issue(counted_links(one, base), themes=themes))
     sender = inputs.publication.sender
     domain = parseaddr(sender)[1].rpartition("@")[2]
     edition = inputs.edition
@@ -79,7 +84,7 @@ def express(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> tuple[Ema
         message_id=message_id(edition.name, inputs.date, sender, domain),
         list_id=f"{edition.title} <{edition.name}.{domain}>",
     )
-    return email, message
+    return issue, email, message
 
 
 def express_publicly(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> str:
@@ -138,7 +143,7 @@ def require_whole(newsroom: Newsroom, record: IssueRecord | None) -> None:
 def _save(
     newsroom: Newsroom, inputs: Inputs, issue: Issue, state: IssueState, now: dt.datetime
 ) -> Built:
-    email, message = express(inputs, issue, newsroom.themes)
+    issue, email, message = express(inputs, issue, newsroom.themes)
     findings = check_email(email)
     folder = archive.write_issue(
         newsroom.out,

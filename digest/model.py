@@ -262,11 +262,12 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A section as filled: never empty."""
+    """A section as filled: never empty; `left_out` counts cards that the email had no room for."""
 
     title: str
     url: str = ""
     cards: tuple[Placement, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

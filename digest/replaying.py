@@ -31,8 +31,8 @@ def replay(folder: Path, themes: tuple[Path, ...]) -> Replay:
     A file that is missing is different. Raises DigestError when the inputs cannot be read.
     """
     inputs = read_inputs(folder)
-    issue = decide(inputs, words_beside(themes, inputs.publication.language))
-    email, message = express(inputs, issue, themes)
+    planned = decide(inputs, words_beside(themes, inputs.publication.language))
+    issue, email, message = express(inputs, planned, themes)
     again = {
         "issue.json": archive.dump(issue),
         "email.html": email.html.encode(),
