@@ -153,9 +153,10 @@ def _runner_up(one: Placement) -> RunnerUp:
 
 
 def _notice(summaries: int, stories: int) -> str:
-    parts = [f"{summaries} {'summary' if summaries == 1 else 'summaries'}"] if summaries else []
-    parts += [f"{stories} {'story' if stories == 1 else 'stories'}"] if stories else []
+    """Tell the editors what went; of summaries only where no story did, for themes show few."""
+    count, noun = (stories, "story") if stories else (summaries, "summary")
+    went = f"1 {noun}" if count == 1 else f"{count} {noun[:-1]}ies"
     return (
-        f"the email would be cut off by Gmail, which does so at 102 kB: {' and '.join(parts)} with "
-        "the lowest scores were left out; lower the counts of sections, or use the theme bulletin"
+        f"the email would be cut off by Gmail, which does so at 102 kB: {went} with the lowest "
+        "scores went; lower the counts of sections, or use the theme bulletin"
     )
