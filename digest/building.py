@@ -6,31 +6,30 @@ Gather → decide → apply: everything between `gather` and `_save` is pure.
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from digest import __version__, archive
-from digest.clicks import counted_links
 from digest.deciding import decide
-from digest.errors import AlreadyIssued, Held
+from digest.errors import AlreadyIssued, Held, StoreError
+from digest.expressing import express
 from digest.gathering import gather
-from digest.mime import compile_message, message_id
 from digest.model import OUT, IssueState, Past
-from digest.preflight import check_email
-from digest.rendering import render_issue, render_web, theme_fingerprint
+from digest.preflight import Finding, check_email
+from digest.rendering import theme_fingerprint
 from digest.store import IssueRecord
-from digest.timetable import slot_on
-from digest.trimming import fit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from digest.expressing import Expressed
     from digest.inputs import Inputs
     from digest.model import Issue
     from digest.newsroom import Newsroom
     from digest.outgoing import Email
-    from digest.preflight import Finding
+    from digest.picture import Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,46 +63,6 @@ def build(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.dateti
     newsroom.refresh_public(now)
     newsroom.refresh_gallery(now)
     return built
-
-
-def express(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> tuple[Issue, Email, bytes]:
-    """Render the issue and compile the message that a subscriber gets, addresses aside.
-
-    The issue comes back as it is shown: without what there was no room for.
-    """
-    base = _link_base(inputs)
-    issue, email = fit(issue, lambda one: render_issue(counted_links(one, base), themes=themes))
-    sender = inputs.publication.sender
-    domain = parseaddr(sender)[1].rpartition("@")[2]
-    edition = inputs.edition
-    message = compile_message(
-        email,
-        sender=sender,
-        to=sender,
-        date=slot_on(edition.timetable, inputs.publication.timezone, inputs.date).send_at,
-        message_id=message_id(edition.name, inputs.date, sender, domain),
-        list_id=f"{edition.title} <{edition.name}.{domain}>",
-    )
-    return issue, email, message
-
-
-def express_publicly(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> str:
-    """Render the issue as everybody may read it: links lead straight on, none is a subscriber's."""
-    web = archive.page_on_web(inputs.publication, issue.edition, issue.date)
-    return render_web(issue, web, themes=themes)
-
-
-def _looked_at(inputs: Inputs, issue: Issue, themes: tuple[Path, ...]) -> Email | None:
-    """Render the issue for those who only look at it, None where the email leads straight on.
-
-    Links are never turned back in the email: a feed may have written what looks like one of ours.
-    """
-    return render_issue(issue, themes=themes) if _link_base(inputs) else None
-
-
-def _link_base(inputs: Inputs) -> str:
-    """Give the address by way of which links to stories lead, "" if they lead straight on."""
-    return inputs.publication.web_url if inputs.edition.popular.clicks else ""
 
 
 def rebuilt_state(newsroom: Newsroom, date: dt.date) -> IssueState:
@@ -141,21 +100,22 @@ def require_whole(newsroom: Newsroom, record: IssueRecord | None) -> None:
 
 
 def _save(
-    newsroom: Newsroom, inputs: Inputs, issue: Issue, state: IssueState, now: dt.datetime
+    newsroom: Newsroom, inputs: Inputs, planned: Issue, state: IssueState, now: dt.datetime
 ) -> Built:
-    issue, email, message = express(inputs, issue, newsroom.themes)
-    findings = check_email(email)
+    made = express(inputs, planned, newsroom.themes, lambda one: _data_of(newsroom, one))
+    issue, email = made.issue, made.email
+    findings = (*check_email(email), *_uncopied(newsroom, made))
     folder = archive.write_issue(
         newsroom.out,
         archive.SavedIssue(
             issue=issue,
             email=email,
-            looked_at=_looked_at(inputs, issue, newsroom.themes),
-            message=message,
-            page=express_publicly(inputs, issue, newsroom.themes),
+            looked_at=made.looked_at,
+            message=made.message,
+            page=made.page,
             inputs=archive.dump(inputs),
             findings=findings,
-            pictures=_local_pictures(newsroom, issue),
+            pictures=_copies(newsroom, issue, made),
             version=__version__,
             theme=theme_fingerprint(newsroom.themes),
         ),
@@ -201,8 +161,53 @@ def _placements(issue: Issue) -> tuple[Past, ...]:
     )
 
 
-def _local_pictures(newsroom: Newsroom, issue: Issue) -> dict[str, Path]:
-    """Find the bundled files of the issue's pictures, so that previews show them offline."""
-    urls = {placement.image.url for placement in issue.placements if placement.image}
-    found = {url: newsroom.bundled_picture(url) for url in sorted(urls)}
-    return {url: file for url, file in found.items() if file}
+def _copies(newsroom: Newsroom, issue: Issue, made: Expressed) -> dict[str, archive.Copy]:
+    """Load the copies of the issue's pictures, so that previews show them without a network.
+
+    They are by the address at which the email shows them.
+    """
+    ours = {one.ready for one in made.pictures if one.ours}
+    copied = {picture.url for picture in made.copies.values()}
+    return _bundled_copies(newsroom, issue, copied) | {
+        address: archive.Copy(
+            name=picture.name, data=_data_of(newsroom, picture), readers=picture in ours
+        )
+        for address, picture in made.copies.items()
+    }
+
+
+def _bundled_copies(newsroom: Newsroom, issue: Issue, copied: set[str]) -> dict[str, archive.Copy]:
+    """Read the bundled files of the issue's other pictures; one that cannot be read is left out."""
+    copies = {}
+    for url in sorted({one.image.url for one in issue.placements if one.image} - copied):
+        if file := newsroom.bundled_picture(url):
+            with suppress(OSError):
+                copies[url] = archive.Copy(name=archive.picture_name(url), data=file.read_bytes())
+    return copies
+
+
+def _data_of(newsroom: Newsroom, picture: Picture) -> bytes:
+    data = newsroom.store.picture_data(picture)
+    if data is None:
+        raise StoreError(
+            "a picture was fetched anew at this moment",
+            where=picture.url,
+            hint="Build the issue again",
+        )
+    return data
+
+
+def _uncopied(newsroom: Newsroom, made: Expressed) -> Iterator[Finding]:
+    """Tell the staff which pictures have no copy, and why, each once."""
+    told = set()
+    for one in made.pictures:
+        if (
+            one.ready
+            or one.url in told
+            or not (one.ours or newsroom.bundled_picture(one.url) is None)
+        ):
+            continue
+        told.add(one.url)
+        why = one.picture.fault if one.picture else "it was not fetched before the issue was built"
+        what = "a picture stays linked" if one.ours else "the preview lacks a picture"
+        yield Finding(level="warning", rule="picture-copy", message=f"{what}: {why}", where=one.url)

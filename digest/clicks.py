@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import count
 from typing import TYPE_CHECKING
 
+from digest.placements import change_placements
+
 if TYPE_CHECKING:
-    from digest.model import Issue, Placement
+    from digest.model import Issue
 
 
 def counted_links(issue: Issue, base: str) -> Issue:
@@ -18,13 +19,5 @@ def counted_links(issue: Issue, base: str) -> Issue:
     """
     if not base:
         return issue
-    root, numbers = f"{base}/c/{issue.edition}/{issue.date.isoformat()}/", count()
-
-    def led(placements: tuple[Placement, ...]) -> tuple[Placement, ...]:
-        return tuple(replace(one, url=f"{root}{next(numbers)}") for one in placements)
-
-    (lead,) = led((issue.lead,))  # in the order of `Issue.placements`, from here on
-    related = led(issue.related)
-    sections = tuple(replace(section, cards=led(section.cards)) for section in issue.sections)
-    popular = issue.popular and replace(issue.popular, items=led(issue.popular.items))
-    return replace(issue, lead=lead, related=related, sections=sections, popular=popular)
+    root = f"{base}/c/{issue.edition}/{issue.date.isoformat()}/"
+    return change_placements(issue, lambda number, one: replace(one, url=f"{root}{number}"))

@@ -1,6 +1,8 @@
 """Enrich: look up what the stories about to be shown lack, and keep it for the build.
 
-Their pictures are probed, so that emails can say how large they are and show none that is gone.
+Their pictures are probed, so that emails can say how large they are and show none that is gone; and
+those that the theme shows are fetched and made ready, for readers where the edition copies them,
+else for the preview.
 Where the edition wants it, the pages of articles without a picture or a summary are read. All of it
 is a gain that may fail: then the issue goes out as its sources gave it.
 """
@@ -13,15 +15,20 @@ import logging
 from typing import TYPE_CHECKING, TypeVar
 
 from digest.deciding import decide
-from digest.errors import DigestError, Skipped
+from digest.errors import DigestError, Skipped, SourceError
 from digest.gathering import gather
+from digest.picturing import shown_pictures
+from digest.preparing import fetch_picture, prepare, read_picture, unprepared
 from digest.probing import probe, probe_file
+from digest.rendering import frame_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
+    from digest.inputs import Inputs
     from digest.model import Article, Issue
     from digest.newsroom import Newsroom
+    from digest.picture import Shape
     from digest.protocols import Http
 
 T = TypeVar("T")
@@ -34,6 +41,7 @@ IN_HAND = 20  # lookups at once; a picture that must be read whole takes megabyt
 # A picture that was gone, or hidden by its server, is asked for again the next morning. (Hence a
 # few hours less than a day: mornings are not equally early.)
 FAULTS_LAST = dt.timedelta(hours=20)
+PICTURES_LAST = dt.timedelta(days=14)  # since an issue last wanted one
 
 
 async def enrich(
@@ -52,6 +60,9 @@ async def enrich(
     logged. Raises StoreError where the database cannot be read.
     """
     newsroom.store.forget_faults(now - FAULTS_LAST)
+    newsroom.store.forget_pictures(
+        unused_since=now - PICTURES_LAST, faulty_before=now - FAULTS_LAST
+    )
     lookups = _Lookups(newsroom, http, now, in_hand)
     try:
         async with asyncio.timeout(budget_s):
@@ -59,6 +70,7 @@ async def enrich(
                 inputs = gather(newsroom, date, cutoff, now)
                 if not await lookups.make(decide(inputs), inputs.articles):
                     break
+            await lookups.prepare_pictures(gather(newsroom, date, cutoff, now))
     except TimeoutError:
         log.warning("enrich: not everything was looked up within %g s", budget_s)
     except Skipped:
@@ -75,6 +87,7 @@ class _Lookups:
         self._in_hand = asyncio.Semaphore(in_hand)
         self._pictures: set[str] = set()  # asked for
         self._pages: set[str] = set()
+        self._refused: dict[str, str] = {}  # pictures whose servers would not say, and why
 
     async def make(self, issue: Issue, articles: Iterable[Article]) -> bool:
         """Look up an issue's pictures and pages; tell whether that may change what is shown."""
@@ -110,11 +123,58 @@ class _Lookups:
         if local:
             found = await probe_file(newsroom.sandbox, url, local, self._now)
         else:
-            found = await probe(self._http, newsroom.sandbox, url, self._now)
+            try:
+                found = await probe(self._http, newsroom.sandbox, url, self._now)
+            except DigestError as error:
+                self._refused[url] = error.what
+                raise
         newsroom.store.add_probe(found)
         if found.fault:
             log.warning("picture url=%s fault=%r", url, found.fault)
         return bool(found.fault)
+
+    async def prepare_pictures(self, inputs: Inputs) -> None:
+        """Make the pictures ready that the theme shows, unless they are.
+
+        A preview has bundled pictures as they are.
+        """
+        newsroom, issue = self._newsroom, decide(inputs)
+        try:
+            shapes = frame_pictures(issue, themes=newsroom.themes)
+        except DigestError as error:
+            log.info("pictures error=%r", str(error))  # the build says what is broken
+            return
+        wanted = {
+            (one.url, one.shape.name): one
+            for one in shown_pictures(issue, inputs, shapes)
+            if one.ours or newsroom.bundled_picture(one.url) is None
+        }
+        newsroom.store.use_pictures(wanted, self._now)
+        missing: dict[str, list[Shape]] = {}
+        for one in wanted.values():
+            if one.picture is None:
+                missing.setdefault(one.url, []).append(one.shape)
+        await asyncio.gather(
+            *(self._safely(self._prepare, each, each[0]) for each in missing.items())
+        )
+
+    async def _prepare(self, wanted: tuple[str, list[Shape]]) -> bool:
+        """Fetch one picture, make it ready for its shapes, and store what came of it."""
+        (url, shapes), newsroom = wanted, self._newsroom
+        local = newsroom.bundled_picture(url)
+        try:
+            if refusal := self._refused.get(url):
+                raise SourceError(refusal)
+            data = await (read_picture(local) if local else fetch_picture(self._http, url))
+        except DigestError as error:
+            made = [(unprepared(url, shape, error.what), b"") for shape in shapes]
+        else:
+            made = [await prepare(newsroom.sandbox, url, data, shape) for shape in shapes]
+        for picture, ready in made:
+            newsroom.store.add_picture(picture, ready, self._now)
+            if picture.fault:
+                log.warning("picture url=%s fault=%r", url, picture.fault)
+        return False
 
     def _lacking(self, articles: Iterable[Article], shown: set[str]) -> list[Article]:
         """List the articles to be shown that lack something, and whose pages were not read yet."""

@@ -59,6 +59,8 @@ def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datet
     background = _in_language(newsroom, _background(newsroom, past))
     read_earlier = _in_language(newsroom, _enriched(store, earlier))
     resemblance, faults = _resemblance(newsroom, (*articles, *background, *read_earlier))
+    carried = {one.image.url for one in (*articles, *background, *read_earlier) if one.image}
+    chosen = {choice.image.url for choice in choices if choice.image}
     return Inputs(
         version=__version__,
         publication=newsroom.publication,
@@ -75,6 +77,7 @@ def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datet
         readings=readings,
         choices=choices,
         comments=chosen_comments(choices, comments),
+        pictures=store.pictures(carried | chosen),
         past=past,
         weather=_fresh(store.report(edition.name, morning), morning),
         notices=(*faults, *(unmatched_quotes(choices, comments) if edition.comments else ())),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from digest.comment import Comment
 from digest.counts import Counts, judge_counts
 from digest.model import Article, Past, Reading, Report
+from digest.picture import Picture
 from digest.recipe import Choice, Edition, Publication
 from digest.resemblance import Resemblance
 from digest.wording import Idf
@@ -23,7 +24,8 @@ class Inputs:
     `resemblance` is what a model says of all these, None where stories are grouped by words alone.
     `read_earlier` are those of before the window that readers still chose. `first_reads` says when
     sources with undated articles were read first, by id. `readings` is (provider, its readings) in
-    the editors' order. `comments` are those that choices name. `version` is the program's.
+    the editors' order. `comments` are those that choices name. `pictures` are those that were made
+    ready, without their bytes. `version` is the program's.
     """
 
     version: str
@@ -40,6 +42,7 @@ class Inputs:
     readings: tuple[tuple[str, tuple[Reading, ...]], ...] = ()
     choices: tuple[Choice, ...] = ()
     comments: tuple[Comment, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     past: tuple[Past, ...] = ()
     weather: Report | None = None
     notices: tuple[str, ...] = ()

@@ -40,6 +40,8 @@ def compile_message(
 ) -> bytes:
     """Give the whole message: multipart/alternative, text before HTML, CRLF line ends.
 
+    Where the email has attachments, the HTML and they are one part, a multipart/related (RFC 2387).
+
     `sender` and `to` are mailboxes ("Name <address>", or an address alone); `list_id` is such as
     "The Daily Courier <daily.courier.example>" (RFC 2919); `message_id` has its angle brackets.
     Raises DeliveryError for one of them that cannot be written into a header.
@@ -50,6 +52,8 @@ def compile_message(
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no holiday replies, please
     message.set_content(email.text, cte="quoted-printable")
     message.add_alternative(email.html, subtype="html", cte="quoted-printable")
+    if email.attachments:
+        _relate(message, email)
     message.set_boundary(_boundary(email))
     heads = {
         "From": _mailbox("From", sender),
@@ -61,6 +65,14 @@ def compile_message(
     return worded.encode("ascii") + message.as_bytes(policy=_SERIALISE)
 
 
+def content_id(sha256: str, domain: str) -> str:
+    """Name an attachment by its content, without brackets (RFC 2392).
+
+    Raises DeliveryError for a domain that is none.
+    """
+    return f"{sha256[:32]}@{_domain(domain)}"
+
+
 def message_id(edition: str, date: dt.date, address: str, domain: str) -> str:
     """Name a delivery, always alike, so that whoever gets it twice can tell (RFC 5322 §3.6.4).
 
@@ -70,8 +82,25 @@ def message_id(edition: str, date: dt.date, address: str, domain: str) -> str:
     return f"<{date:%Y%m%d}.{_fingerprint(delivery)}@{_domain(domain)}>"
 
 
+def _relate(message: EmailMessage, email: Email) -> None:
+    """Put the attachments beside the HTML, which shows them."""
+    _, page = message.iter_parts()
+    assert isinstance(page, EmailMessage)
+    for one in email.attachments:
+        page.add_related(
+            one.data,
+            maintype="image",
+            subtype=one.kind,
+            cid=f"<{one.content_id}>",
+            disposition="inline",
+            filename=one.name,
+        )
+    page.set_param("type", "text/html")  # RFC 2387 §3.1
+    page.set_boundary(f"{_boundary(email)}.related")
+
+
 def _boundary(email: Email) -> str:
-    """Give a line that neither part holds: quoted-printable never has "=_" (RFC 2045 §6.7)."""
+    """Give a line that no part holds: base64 and quoted-printable have no "=_" (RFC 2045 §6.7)."""
     return f"=_{_fingerprint(email.text + email.html)}"
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from digest import archive
 from digest.errors import DigestError
-from digest.model import IssueState
+from digest.model import OUT, IssueState
 from digest.rendering import words_beside
 
 if TYPE_CHECKING:
@@ -101,13 +101,19 @@ class Newsroom:
             self.out, self.publication, entries, now, templates=self.templates
         )
 
+    def publish_pictures(self, date: dt.date) -> None:
+        """Make the pictures of an issue public: its emails are about to show them."""
+        with archive.alone(self.out):
+            archive.publish_pictures(self.out, self.edition.name, date)
+
     def refresh_public(self, now: dt.datetime) -> None:
         """Make `out/public/` hold what was sent, and nothing else; what is right stays untouched.
 
-        An issue that is being sent stands there if it was sent before.
+        An issue that is being sent stands there if it was sent before; its pictures do anyway.
         """
         self.out.mkdir(parents=True, exist_ok=True)
         with archive.alone(self.out):
+            records = self.store.issues()
             issues = [
                 archive.PublicIssue(
                     edition=record.edition,
@@ -116,10 +122,19 @@ class Newsroom:
                     standfirst=record.standfirst,
                     sent_at=record.state_at,
                 )
-                for record in self.store.issues()
+                for record in records
                 if self._may_be_public(record)
             ]
-            archive.write_public(self.out, self.publication, issues, now, templates=self.templates)
+            archive.write_public(
+                self.out,
+                self.publication,
+                issues,
+                now,
+                templates=self.templates,
+                mailed=[
+                    (one.edition, one.date) for one in records if one.begun or one.state in OUT
+                ],
+            )
 
     def _may_be_public(self, record: IssueRecord) -> bool:
         return record.state is IssueState.SENT or (

@@ -10,10 +10,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A picture that travels in the email: the HTML shows it as `cid:` and its `content_id`.
+
+    `content_id` is an addr-spec in ASCII, without brackets (RFC 2392); `kind` is "jpeg" or "png".
+    """
+
+    content_id: str
+    name: str
+    kind: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
     """What a theme made of an issue: `words` counts those of its stories that are shown.
 
-    `slots` are the placeholders that are patched for each subscriber.
+    `slots` are the placeholders that are patched for each subscriber. `attachments` are the
+    pictures that it brings along, none twice.
     """
 
     subject: str
@@ -23,6 +37,7 @@ class Email:
     language: str
     words: int = 0
     slots: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

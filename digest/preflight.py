@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from lxml import etree, html
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from lxml.html import HtmlElement
 
@@ -122,10 +122,11 @@ def _check_html(email: Email) -> Iterator[Finding]:
     except etree.ParserError:
         yield _error("html-empty", "the HTML is empty")
         return
+    attached = {f"cid:{one.content_id}" for one in email.attachments}
     yield from _check_page(page)
     yield from _check_headings(page)
     for image in page.iter("img"):
-        yield from _check_image(image)
+        yield from _check_image(image, attached)
     for link in page.iter("a"):
         yield from _check_link(link)
     yield from _check_attributes(page)
@@ -158,11 +159,13 @@ def _check_headings(page: HtmlElement) -> Iterator[Finding]:
         before = rank
 
 
-def _check_image(image: HtmlElement) -> Iterator[Finding]:
+def _check_image(image: HtmlElement, attached: Collection[str]) -> Iterator[Finding]:
     source = image.get("src", "").strip()
     if not source:
         yield _error("image-src", "a picture has no src", image.get("alt", ""))
-    elif not _is_web(source):
+    elif source.startswith("cid:") and source not in attached:
+        yield _error("image-src", "a picture's src names an attachment that is not there", source)
+    elif source not in attached and not _is_web(source):
         yield _error("image-src", "a picture's src is no absolute http(s) address", source)
     if image.get("alt") is None:
         yield _error("image-alt", "a picture has no alt attribute", source)

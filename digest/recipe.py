@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from digest.model import Article, Image, Source
+
+
+class ImageUse(StrEnum):
+    """How readers are shown the pictures that may be copied; all others are linked."""
+
+    LINK = "link"  # where their sources keep them
+    HOST = "host"  # from copies on the publication's own server
+    ATTACH = "attach"  # from copies in the email
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +137,7 @@ class Edition:
     ranking: RankingRule = field(default_factory=RankingRule)
     popular: PopularRule = field(default_factory=PopularRule)
     comments: CommentsRule | None = None  # None quotes no reader
+    images: ImageUse = ImageUse.LINK
     min_stories: int = 4
 
     @property

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from digest import __version__, archive
-from digest.building import express, express_publicly
 from digest.deciding import decide
 from digest.errors import DigestError
+from digest.expressing import express
 from digest.inputs import Inputs
 from digest.rendering import words_beside
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from digest.picture import Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +35,20 @@ def replay(folder: Path, themes: tuple[Path, ...]) -> Replay:
     """
     inputs = read_inputs(folder)
     planned = decide(inputs, words_beside(themes, inputs.publication.language))
-    issue, email, message = express(inputs, planned, themes)
+    made = express(inputs, planned, themes, lambda picture: _data_of(folder, picture))
     again = {
-        "issue.json": archive.dump(issue),
-        "email.html": email.html.encode(),
-        "email.txt": email.text.encode(),
-        "message.eml": message,
-        "archive.html": express_publicly(inputs, issue, themes).encode(),
+        "issue.json": archive.dump(made.issue),
+        "email.html": made.email.html.encode(),
+        "email.txt": made.email.text.encode(),
+        "message.eml": made.message,
+        "archive.html": made.page.encode(),
     }
-    same = tuple(name for name, data in again.items() if _holds(folder / name, data))
+    pictures = {picture.name: picture.sha256 for picture in made.copies.values()}
+    expected = {name: sha256(data).hexdigest() for name, data in again.items()} | pictures
+    same = tuple(name for name, mark in expected.items() if _mark(folder / name) == mark)
     return Replay(
         same=same,
-        different=tuple(name for name in again if name not in same),
+        different=tuple(name for name in expected if name not in same),
         hint=f"It was built by version {inputs.version}; this is {__version__}. A template that "
         "changed since is the usual cause",
     )
@@ -61,8 +66,17 @@ def read_inputs(folder: Path) -> Inputs:
         ) from error
 
 
-def _holds(path: Path, data: bytes) -> bool:
+def _data_of(folder: Path, picture: Picture) -> bytes:
+    """Read a picture that the issue brought along; one that is gone is told of as different."""
     try:
-        return path.read_bytes() == data
+        return (folder / picture.name).read_bytes()
     except OSError:
-        return False
+        return b""
+
+
+def _mark(path: Path) -> str:
+    """Give a file's sha256, "" where it cannot be read."""
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -44,6 +44,7 @@ def send(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> tuple[Outcome, 
         state, note = IssueState.SENDING, ""
         newsroom.store.set_state(newsroom.edition.name, date, state, now)
         try:
+            newsroom.publish_pictures(date)
             outcomes = _deliver(newsroom, deliveries, begun)
             state = IssueState.SENT
         except BaseException as error:

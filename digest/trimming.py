@@ -9,7 +9,7 @@ What leads a section, and the lead, are never touched.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from digest.model import RunnerUp
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from digest.model import Issue, MostPopular, Placement, Section
-    from digest.outgoing import Email
 
 # Gmail clips at about 102,000; up to 100,000 there is room for what differs from reader to reader,
 # such as the links in the footer, which are longer there than the placeholders.
@@ -28,37 +27,33 @@ NO_SUMMARY = "its summary was left out to keep the email small"
 NO_PLACE = "left out to keep the email small"
 
 
-def fit(issue: Issue, render: Callable[[Issue], Email]) -> tuple[Issue, Email]:
+T = TypeVar("T")
+
+
+def fit(
+    issue: Issue, render: Callable[[Issue], T], size_bytes: Callable[[T], int]
+) -> tuple[Issue, T]:
     """Give the issue with as little left out as lets its HTML fit, and what it is rendered as.
 
     What was left out is told in its notices, and each story in its own reasons. An issue that does
     not fit when all is left out that may be is given so: preflight has the last word.
     """
-    email = render(issue)
-    if _fits(email):
-        return issue, email
+    whole = render(issue)
+    if size_bytes(whole) <= MAX_HTML_BYTES:
+        return issue, whole
     cuts = tuple(_cuts(issue))
     few, many = 0, len(cuts)  # the fewest that do are more than few, and at most many
-    issue_then, email = _tried(issue, cuts, render)
+    best = trimmed(issue, cuts)
+    rendered = render(best)
     while many - few > 1:
         middle = (few + many) // 2
-        shorter, smaller = _tried(issue, cuts[:middle], render)
-        if _fits(smaller):
-            many, issue_then, email = middle, shorter, smaller
+        shorter = trimmed(issue, cuts[:middle])
+        tried = render(shorter)
+        if size_bytes(tried) <= MAX_HTML_BYTES:
+            many, best, rendered = middle, shorter, tried
         else:
             few = middle
-    return issue_then, email
-
-
-def _fits(email: Email) -> bool:
-    return len(email.html.encode()) <= MAX_HTML_BYTES
-
-
-def _tried(
-    issue: Issue, cuts: tuple[_Cut, ...], render: Callable[[Issue], Email]
-) -> tuple[Issue, Email]:
-    shorter = trimmed(issue, cuts)
-    return shorter, render(shorter)
+    return best, rendered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

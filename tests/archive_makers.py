@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import lxml.html
 
-from digest.archive import GalleryEntry, SavedIssue, dump, write_gallery
+from digest.archive import Copy, GalleryEntry, SavedIssue, dump, picture_name, write_gallery
 from digest.model import (
     Factor,
     Image,
@@ -116,11 +116,8 @@ def make_email(title: str = "Night ferries return to the river") -> Email:
     )
 
 
-def make_saved(folder: Path, title: str = "Night ferries return to the river") -> SavedIssue:
+def make_saved(*, title: str = "Night ferries return to the river") -> SavedIssue:
     """Make an issue whose every file depends on its title."""
-    folder.mkdir(parents=True, exist_ok=True)
-    picture = folder / "river.jpg"
-    picture.write_bytes(b"\xff\xd8" + title.encode())
     return SavedIssue(
         issue=make_issue(title),
         email=make_email(title),
@@ -131,7 +128,7 @@ def make_saved(folder: Path, title: str = "Night ferries return to the river") -
             Finding(level="warning", rule="alt", message="a picture has no alt", where="line 3"),
             Finding(level="error", rule="link", message="a link goes nowhere", where="line 9"),
         ),
-        pictures={RIVER: picture},
+        pictures={RIVER: Copy(name=picture_name(RIVER), data=b"\xff\xd8" + title.encode())},
         version="0.1.0",
         theme="f00d",
     )

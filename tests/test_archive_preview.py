@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def saved(tmp_path: Path) -> SavedIssue:
-    return make_saved(tmp_path / "pictures")
+def saved() -> SavedIssue:
+    return make_saved()
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def loads(tree: HtmlElement) -> set[str]:
 
 
 def test_hostile_words_are_shown_as_words(tmp_path: Path) -> None:
-    saved = make_saved(tmp_path / "pictures", EVIL)
+    saved = make_saved(title=EVIL)
     lead = replace(
         saved.issue.lead,
         url="javascript:alert(1)",
@@ -63,7 +63,7 @@ def test_hostile_words_are_shown_as_words(tmp_path: Path) -> None:
 
 
 def test_the_pages_ask_no_network(tmp_path: Path) -> None:
-    saved = make_saved(tmp_path / "pictures")
+    saved = make_saved()
     folder = write_issue(tmp_path / "out", saved, templates=TEMPLATES)
     index = gallery(tmp_path / "out", read_gallery_entry(folder, IssueState.DRAFT))
     for path in (index, folder / "preview.html"):

@@ -8,10 +8,12 @@ import datetime as dt
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
 from configured import DIGEST, publication
+from courier import BROADSHEET
 from loopback import serving, visitor
 from publication import newsroom_of
 from test_probing import picture
@@ -21,6 +23,7 @@ from digest.enriching import enrich
 from digest.gathering import gather
 from digest.model import Article, Image
 from digest.protocols import Pulled
+from digest.rendering import frame_pictures
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 NOW = dt.datetime(2026, 11, 23, 5, 30, tzinfo=dt.UTC)
 TODAY = NOW.date()
+THEMES = (BROADSHEET,)
 TITLES = [
     "Night ferries return as Gallion Bridge shuts",
     "Orchestra of exiles plays its first concert at home",
@@ -150,11 +154,16 @@ def test_pictures_that_are_shown_have_the_size_that_they_really_have(
     assert {(image.width, image.height) for image in images} == {(900, 500)}
 
 
-def test_a_picture_is_probed_once(newsroom: Newsroom, site: Site) -> None:
+def test_a_picture_is_probed_once_and_fetched_once_more_if_the_theme_shows_it(
+    newsroom: Newsroom, site: Site
+) -> None:
     site.pictures = {str(number): picture() for number in range(4)}
-    enriched(newsroom, site, times=3)
+    issue = enriched(newsroom, site, times=3)
+    shown = [issue.placements[number].image for number in frame_pictures(issue, themes=THEMES)]
+    fetched = {urlsplit(image.url).path for image in shown if image}
+    assert fetched == {"/pictures/2.jpg"}  # the lead's
     assert {path: n for path, n in site.asked.items() if "pictures" in path} == {
-        f"/pictures/{number}.jpg": 1 for number in range(4)
+        path: 2 if path in fetched else 1 for path in (f"/pictures/{n}.jpg" for n in range(4))
     }
 
 
@@ -192,8 +201,8 @@ def test_a_picture_that_was_gone_is_asked_for_again_the_next_day(
 
     site.pictures = {"1": picture()}
     assert asyncio.run(run()) == [{"1.jpg"}, {"1.jpg"}, {"0.jpg", "1.jpg"}]
-    assert site.asked["/pictures/0.jpg"] == 2
-    assert site.asked["/pictures/1.jpg"] == 1
+    assert site.asked["/pictures/0.jpg"] == 3  # its beginning twice, and then the whole
+    assert site.asked["/pictures/1.jpg"] == 2  # when it led, once each
 
 
 def test_a_page_fills_in_the_picture_and_the_summary_that_a_feed_lacks(

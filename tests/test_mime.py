@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import quopri
 import re
+from dataclasses import replace
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.policy import compat32, default
@@ -15,8 +16,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest.errors import DeliveryError
-from digest.mime import compile_message, message_id
-from digest.outgoing import Email
+from digest.mime import compile_message, content_id, message_id
+from digest.outgoing import Attachment, Email
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -37,8 +38,16 @@ def compiled(
     sender: str = "The London Courier <daily@courier.example>",
     to: str = "reader@home.example",
     list_id: str = "",
+    attachments: tuple[Attachment, ...] = (),
 ) -> bytes:
-    email = Email(subject=subject, preheader="", html=html, text=text, language="en-GB")
+    email = Email(
+        subject=subject,
+        preheader="",
+        html=html,
+        text=text,
+        language="en-GB",
+        attachments=attachments,
+    )
     return compile_message(
         email, sender=sender, to=to, date=MORNING, message_id=ID, list_id=list_id
     )
@@ -69,6 +78,52 @@ def test_a_message_holds_text_before_html_and_has_no_defects() -> None:
         "<p>Ça va</p>\r\n",
     ]
     assert not defects(message)
+
+
+RIVER = Attachment(
+    content_id="river@courier.example",
+    name="river-2f.jpg",
+    kind="jpeg",
+    data=bytes(range(256)) * 9,
+)
+
+
+def test_pictures_stand_beside_the_html_that_shows_them() -> None:
+    raw = compiled(attachments=(RIVER, replace(RIVER, content_id="moor@courier.example")))
+    message = parsed(raw)
+    assert not defects(message)
+    text, related = message.iter_parts()
+    assert text.get_content_type() == "text/plain"
+    assert related["Content-Type"].params["type"] == "text/html"
+    html, *pictures = related.iter_parts()
+    assert html.get_content() == "<p>Ça va</p>\r\n"
+    assert [part["Content-ID"] for part in pictures] == [
+        "<river@courier.example>",
+        "<moor@courier.example>",
+    ]
+    assert {part["Content-Disposition"] for part in pictures} == {'inline; filename="river-2f.jpg"'}
+    assert {part["Content-Transfer-Encoding"] for part in pictures} == {"base64"}
+    assert compiled(attachments=(RIVER,)) == compiled(attachments=(RIVER,))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.binary(max_size=3_000), TEXTS)
+@example(b"--=_related\r\n\r\n", "--=_related\r\n")
+def test_a_picture_comes_back_whole_from_lines_of_76(data: bytes, html: str) -> None:
+    raw = compiled(html=html, attachments=(replace(RIVER, data=data),))
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
+    lines = raw.split(b"\r\n\r\n", 1)[1].split(b"\r\n")
+    assert max(len(line) for line in lines if not line.startswith(b"Content-")) <= 76
+    assert not defects(parsed(raw))
+    _, related = parsed(raw).iter_parts()
+    _, picture = related.iter_parts()
+    assert picture.get_content() == data
+
+
+def test_an_attachment_is_named_by_its_content_in_ascii() -> None:
+    assert content_id("f" * 64, "bücher.example") == f"{'f' * 32}@xn--bcher-kva.example"
+    with pytest.raises(DeliveryError, match="domain"):
+        content_id("f" * 64, "courier example")
 
 
 def test_its_headers_say_who_when_and_that_a_machine_sent_it() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.outgoing import Email
+from digest.outgoing import Attachment, Email
 from digest.preflight import check_email
 
 UNSUBSCRIBE = "https://placeholder.invalid/unsubscribe"
@@ -121,6 +121,15 @@ def test_a_picture_needs_an_address_words_and_a_width(
     picture: str, expected: tuple[str, str]
 ) -> None:
     assert found(with_body(picture)) == [expected]
+
+
+def test_a_picture_may_travel_in_the_email_and_only_if_it_does() -> None:
+    river = Attachment(content_id="river@courier.example", name="r.jpg", kind="jpeg", data=b"")
+    shown = "<img src='cid:{}@courier.example' alt='A' width='9'>"
+    with_river = replace(with_body(shown.format("river")), attachments=(river,))
+    assert found(with_river) == []
+    lost = replace(with_body(shown.format("moor")), attachments=(river,))
+    assert found(lost) == [("error", "image-src")]
 
 
 def test_a_decorative_picture_needs_no_words() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from courier import (
     BROADSHEET,
+    BULLETIN,
     DATE,
     ROOT,
     SITE,
@@ -35,7 +36,7 @@ from lxml import html as lxml_html
 
 from digest.errors import ConfigError, TemplateError
 from digest.model import Credit, Issue, Report, Section
-from digest.rendering import render_issue, theme_fingerprint, words_beside
+from digest.rendering import frame_pictures, render_issue, theme_fingerprint, words_beside
 from digest.rendering.inlining import inline_styles
 from digest.rendering.theme import open_theme
 from digest.rendering.typesetting import (
@@ -148,6 +149,79 @@ def test_a_small_picture_stands_beside_the_standfirst_and_is_not_blown_up() -> N
     assert not page.find_class("photo")
     assert page.find_class("thumb")[0].get("height") == "122"
     assert page.find_class("standfirst")
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shown", "limit"),
+    [
+        (1184, 736, ("592", "368"), "max-width:592px"),
+        (500, 311, ("500", "311"), "max-width:500px"),
+        (160, 120, ("160", "120"), "max-width:160px"),
+    ],
+)
+def test_a_picture_never_stands_wider_than_its_pixels(
+    width: int, height: int, shown: tuple[str, str], limit: str
+) -> None:
+    lead = replace(the_lead(), image=a_picture("river", width=width, height=height))
+    (image,) = rendered_pictures(the_courier(lead=lead, sections=()))
+    assert (image.get("width"), image.get("height")) == shown
+    assert limit in image.get("style", "").replace(" ", "")
+
+
+def rendered_pictures(issue: Issue) -> list[lxml_html.HtmlElement]:
+    return list(page_of(rendered(issue)).iter("img"))
+
+
+def frames(issue: Issue, *themes: Path) -> dict[int, tuple[int, int | None]]:
+    found = frame_pictures(issue, themes=themes or (BROADSHEET,))
+    return {number: (shape.width, shape.height) for number, shape in found.items()}
+
+
+def test_a_theme_says_which_pictures_it_shows_and_how_large() -> None:
+    issue = the_courier()
+    shown = frames(issue)
+    lead, *others = shown.items()
+    assert lead == (0, (592, 368))
+    assert {size for _, size in others} == {(216, 144)}
+    titles = {
+        placement.image.alt
+        for n, placement in enumerate(issue.placements)
+        if n in shown and placement.image
+    }
+    assert titles == {image.get("alt") for image in rendered_pictures(issue)}
+    assert {shape.paper for shape in frame_pictures(issue, themes=(BROADSHEET,)).values()} == {
+        "#fcfbf8"
+    }
+    assert frames(issue, BULLETIN) == {}
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "place"),
+    [
+        (500, 400, (592, 368)),
+        (160, 120, (216, 144)),
+        (900, 1600, (216, 144)),
+        (400, 400, (216, 144)),
+        (None, None, (592, 368)),
+    ],
+)
+def test_a_picture_s_place_is_the_same_however_few_its_pixels(
+    width: int | None, height: int | None, place: tuple[int, int]
+) -> None:
+    lead = replace(the_lead(), image=a_picture("river", width=width, height=height))
+    assert frames(the_courier(lead=lead))[0] == place
+
+
+def test_a_theme_of_ones_own_has_pictures_of_its_own_measures(tmp_path: Path) -> None:
+    toml = "[size]\nsheet = 560\nphoto_height = 0\nthumb = 180\nthumb_height = 120\n"
+    own = written(tmp_path / "broadsheet", {"theme.toml": toml + '[light]\npaper = "#FFFFFF"\n'})
+    assert set(frames(the_courier(), own, BROADSHEET).values()) == {(512, None), (180, 120)}
+    bare = written(
+        tmp_path / "bare",
+        {"theme.toml": '[theme]\nextends = "broadsheet"\n[light]\npaper = "white"\n'},
+    )
+    shapes = frame_pictures(the_courier(), themes=(bare, BROADSHEET.parent / "bare"))
+    assert {shape.paper for shape in shapes.values()} == {"#ffffff"}
 
 
 def test_a_picture_without_alt_text_is_no_link_because_nothing_would_name_it() -> None:

@@ -169,6 +169,22 @@ def test_links_that_would_lead_by_way_of_nowhere_are_refused(tmp_path: Path) -> 
     )
 
 
+def test_pictures_that_would_be_hosted_nowhere_are_refused(tmp_path: Path) -> None:
+    hosted = EDITION + '[images]\nuse = "host"\n'
+    assert refusal(publication(tmp_path, edition=hosted)) == (
+        'the edition daily: use = "host" in [images] needs an address where readers find the '
+        "pictures. Set base_url in [web] of digest.toml to where readers reach `digest web`"
+    )
+
+
+@pytest.mark.parametrize("use", ["link", "host", "attach"])
+def test_pictures_are_shown_in_the_way_that_the_editors_say(tmp_path: Path, use: str) -> None:
+    web = f'{DIGEST}\n[web]\nbase_url = "https://news.courier.example/"\n'
+    images = EDITION + f'[images]\nuse = "{use}"\n'
+    configuration = load(publication(tmp_path, digest=web, edition=images))
+    assert configuration.editions["daily"].edition.images == use
+
+
 def test_nothing_leads_by_way_of_us_unless_the_editors_say_so(tmp_path: Path) -> None:
     configuration = load(publication(tmp_path))
     (recipe,) = configuration.editions.values()

@@ -40,6 +40,7 @@ import digest
 from digest.errors import Busy, SourceError, StoreError
 from digest.health import Health
 from digest.model import Article, Image, IssueState, Past, Probe, Reading, Report
+from digest.picture import Picture
 from digest.protocols import Pulled
 from digest.store import IssueRecord, Store, migrations
 from digest.store.articles import BATCH, headlines_query, pages_query, window_query
@@ -342,6 +343,35 @@ def test_what_was_looked_up_is_given_by_address(store: Store) -> None:
     assert dict(store.probes([probe.url, "https://a.example/2.jpg"])) == {probe.url: probe}
     (page,) = store.pages(["https://a.example/1", "https://a.example/2"]).values()
     assert (page.summary, page.body) == ("More.", ("One.", "Two."))
+
+
+def test_a_picture_is_kept_with_its_bytes_for_as_long_as_issues_want_it(store: Store) -> None:
+    river = Picture(
+        url="https://a.example/1.jpg", shape="216 on #fcfbf8", kind="jpeg", width=432, height=288,
+        size_bytes=3, sha256="f00d",
+    )  # fmt: skip
+    broken = Picture(url=river.url, shape="592x368 on #fcfbf8", fault="it cannot be read")
+    store.add_picture(river, b"\xff\xd8\x00", NOW)
+    store.add_picture(broken, b"", NOW)
+    assert store.pictures([river.url, "https://a.example/2.jpg"]) == (river, broken)
+    assert store.picture_data(river) == b"\xff\xd8\x00"
+    assert store.picture_data(replace(river, sha256="beef")) is None
+    store.use_pictures([(river.url, river.shape)], NOW + DAY)
+    store.use_pictures([(river.url, river.shape)], NOW)  # a past morning that is built again
+    store.forget_pictures(unused_since=NOW + HOUR, faulty_before=NOW)
+    assert store.pictures([river.url]) == (river,)
+    store.forget_pictures(unused_since=NOW + 2 * DAY, faulty_before=NOW)
+    assert store.pictures([river.url]) == ()
+
+
+def test_a_picture_s_fault_is_forgotten_by_when_it_was_found(store: Store) -> None:
+    broken = Picture(url="https://a.example/1.jpg", shape="216 on #fcfbf8", fault="not there")
+    store.add_picture(broken, b"", NOW)
+    store.use_pictures([(broken.url, broken.shape)], NOW + DAY)
+    store.forget_pictures(unused_since=NOW, faulty_before=NOW)
+    assert store.pictures([broken.url]) == (broken,)
+    store.forget_pictures(unused_since=NOW, faulty_before=NOW + HOUR)
+    assert store.pictures([broken.url]) == ()
 
 
 def test_a_source_keeps_its_title_when_a_pull_gives_none(store: Store) -> None:
@@ -811,6 +841,7 @@ PULLER = """
 import datetime as dt, sys
 from digest.errors import SourceError
 from digest.model import Article
+from digest.picture import Picture
 from digest.protocols import Pulled
 from digest.store import Store
 
@@ -870,6 +901,7 @@ STALLED_PULL = """
 import datetime as dt, sys, time
 from sqlalchemy import event
 from digest.model import Article
+from digest.picture import Picture
 from digest.protocols import Pulled
 from digest.store import Store
 

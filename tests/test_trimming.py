@@ -82,14 +82,14 @@ def cards_of(issue: Issue) -> list[Placement]:
 
 def test_an_issue_that_fits_stays_as_it_is() -> None:
     issue = of_cards(3, 3)
-    same, email = fit(issue, weigh)
+    same, email = fit(issue, weigh, size)
     assert same is issue
     assert email == weigh(issue)
 
 
 def test_summaries_of_the_lowest_scores_go_first() -> None:
     issue = of_cards(40, 30, summary="s" * 500)
-    shorter, _ = fit(issue, weigh)
+    shorter, _ = fit(issue, weigh, size)
     assert len(cards_of(shorter)) == 70
     kept = summaries(shorter)
     assert 0 < len(kept) < 70
@@ -102,19 +102,19 @@ def test_summaries_of_the_lowest_scores_go_first() -> None:
 
 def test_no_more_goes_than_must() -> None:
     issue = of_cards(40, 30, summary="s" * 500)
-    _, email = fit(issue, weigh)
+    _, email = fit(issue, weigh, size)
     assert MAX_HTML_BYTES - 500 < size(email) <= MAX_HTML_BYTES
 
 
 def test_the_editors_are_told_of_summaries_where_no_story_went() -> None:
-    shorter, _ = fit(of_cards(40, 25, summary="s" * 500), weigh)
+    shorter, _ = fit(of_cards(40, 25, summary="s" * 500), weigh, size)
     gone = len(cards_of(shorter)) - len(summaries(shorter))
     assert f" {gone} summaries with the lowest scores went" in shorter.notices[-1]
 
 
 def test_then_cards_go_and_the_section_says_where_there_is_more() -> None:
     issue = of_cards(70, 3, 70)
-    shorter, _ = fit(issue, weigh)
+    shorter, _ = fit(issue, weigh, size)
     assert summaries(shorter) == {"0-0", "1-0", "2-0"}
     counts = [len(section.cards) for section in shorter.sections]
     assert counts[1] == 3
@@ -124,7 +124,7 @@ def test_then_cards_go_and_the_section_says_where_there_is_more() -> None:
 
 def test_a_story_that_went_is_a_runner_up_with_the_reason() -> None:
     issue = of_cards(120)
-    shorter, _ = fit(issue, weigh)
+    shorter, _ = fit(issue, weigh, size)
     left_out = len(issue.sections[0].cards) - len(shorter.sections[0].cards)
     told = shorter.runners_up[:left_out]
     assert {one.reason for one in told} == {NO_PLACE}
@@ -135,7 +135,7 @@ def test_a_story_that_went_is_a_runner_up_with_the_reason() -> None:
 
 def test_the_floor_gives_way_last_and_what_leads_a_section_never() -> None:
     issue = of_cards(*[5] * 60)
-    shorter, _ = fit(issue, weigh)
+    shorter, _ = fit(issue, weigh, size)
     assert {len(section.cards) for section in shorter.sections} <= {1, 2, 3}
     assert min(len(section.cards) for section in shorter.sections) == 1
     assert shorter.popular
@@ -146,7 +146,7 @@ def test_the_floor_gives_way_last_and_what_leads_a_section_never() -> None:
 
 def test_what_cannot_fit_is_left_for_preflight_to_judge() -> None:
     issue = of_cards(*[2] * 130)
-    shorter, email = fit(issue, weigh)
+    shorter, email = fit(issue, weigh, size)
     assert size(email) > MAX_HTML_BYTES
     assert [len(section.cards) for section in shorter.sections] == [1] * 130
 
@@ -155,18 +155,18 @@ def test_what_cannot_fit_is_left_for_preflight_to_judge() -> None:
 @given(st.lists(st.integers(1, 60), max_size=8), st.integers(0, 2000))
 def test_nothing_is_lost_or_doubled(counts: list[int], length: int) -> None:
     issue = of_cards(*counts, summary="s" * length)
-    shorter, _ = fit(issue, weigh)
+    shorter, _ = fit(issue, weigh, size)
     shown = [one.story for one in cards_of(shorter)]
     left_out = [one.story for one in shorter.runners_up]
     assert sorted(shown + left_out) == sorted(one.story for one in cards_of(issue))
-    assert fit(issue, weigh)[0] == shorter
+    assert fit(issue, weigh, size)[0] == shorter
 
 
 @pytest.mark.parametrize("theme", [BROADSHEET, BULLETIN])
 def test_eighty_stories_fit_and_their_footer_is_whole(theme: Path) -> None:
     issue = of_cards(20, 20, 20, 20)
     render = partial(render_issue, themes=[theme])
-    shorter, email = fit(issue, render)
+    shorter, email = fit(issue, render, size)
     assert size(email) <= MAX_HTML_BYTES
     assert "https://placeholder.invalid/unsubscribe" in links_of(email)
     assert not [one for one in check_email(email) if one.level == "error"]

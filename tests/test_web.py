@@ -367,6 +367,28 @@ def test_nothing_that_lies_beside_the_public_archive_is_served(
     assert "public " not in text
 
 
+PICTURE = "daily/2026-11-23/images/river-0123456789ab-0123456789ab.jpg"
+
+
+def test_a_picture_of_an_issue_is_served_to_be_kept(reader: FlaskClient, tmp_path: Path) -> None:
+    for name in (PICTURE, "daily/2026-11-23/images/notes.txt", "daily/2026-11-23/images/logo.png"):
+        path = tmp_path / "out/public" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"a picture")
+    with reader.get(f"/{PICTURE}", headers=READER) as answer:
+        assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        tag = answer.headers["ETag"]
+    with reader.get(f"/{PICTURE}", headers={**READER, "If-None-Match": tag}) as answer:
+        assert answer.status_code == 304
+        assert "immutable" in answer.headers["Cache-Control"]
+    for lost in ("notes.txt", "logo.png", "..%2f..%2f..%2fdigest.db", "none-0123456789ab.jpg"):
+        with reader.get(f"/daily/2026-11-23/images/{lost}", headers=READER) as answer:
+            assert answer.status_code == 404
+            assert "immutable" not in answer.headers["Cache-Control"]
+
+
 def test_an_issue_that_was_sent_can_be_read_by_everybody(tmp_path: Path) -> None:
     write_publication(tmp_path)
     with serving_readers(tmp_path) as address:

@@ -4,7 +4,7 @@ email.html  email.txt  message.eml    what is sent
 archive.html                          the issue as everybody may read it, once it is sent
 issue.json  inputs.json.gz            the plan with its reasons, and what it was made from
 preflight.json  preview.html          for the staff
-images/                               local copies of the pictures, for the preview
+images/                               copies of the pictures: readers', and the preview's
 manifest.json                         the sha256 of every other file
 """
 
@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from digest.archive.atomic import files_in, write_folder
 from digest.archive.canonical import dump, load
-from digest.archive.pictures import local_copies
 from digest.archive.preview import preview_page
 from digest.errors import DigestError
 from digest.model import Issue
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from digest.archive.pictures import Copy
     from digest.outgoing import Email
 
 MANIFEST = "manifest.json"
@@ -43,8 +43,8 @@ class SavedIssue:
     """An issue as built, ready to be saved.
 
     `message` is the whole issue as RFC 5322 bytes; `inputs` the canonical JSON of what it was
-    built from; `pictures` says which local file holds the picture of an image's URL; `theme` is
-    the theme's fingerprint. `page` is the HTML for the public archive. `looked_at` is the email as
+    built from; `pictures` gives the copy of a picture by its address in the email; `theme` is the
+    theme's fingerprint. `page` is the HTML for the public archive. `looked_at` is the email as
     the staff's preview shows it, None for exactly as it is sent.
     """
 
@@ -54,7 +54,7 @@ class SavedIssue:
     page: str
     inputs: bytes
     findings: Sequence[Finding]
-    pictures: Mapping[str, Path]
+    pictures: Mapping[str, Copy]
     version: str
     theme: str
     looked_at: Email | None = None
@@ -65,7 +65,7 @@ class Manifest:
     """What an issue's folder holds: the sha256 (hexadecimal) of each file by its POSIX name.
 
     `slots` are the placeholders of the email that are patched for each subscriber; nothing else
-    may differ from what was approved.
+    may differ from what was approved. `pictures` are those of the files that readers are shown.
     """
 
     edition: str
@@ -74,6 +74,7 @@ class Manifest:
     theme: str
     slots: tuple[str, ...]
     files: dict[str, str]
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,7 @@ def write_issue(out: Path, saved: SavedIssue, *, templates: Sequence[Path]) -> P
         theme=saved.theme,
         slots=saved.email.slots,
         files={name: _sha256(data) for name, data in files.items()},
+        pictures=tuple(sorted({copy.name for copy in saved.pictures.values() if copy.readers})),
     )
     write_folder(folder, {**files, MANIFEST: dump(manifest)}, last=MANIFEST)
     return folder
@@ -109,6 +111,11 @@ def write_issue(out: Path, saved: SavedIssue, *, templates: Sequence[Path]) -> P
 def read_issue(folder: Path) -> Issue:
     """Read the plan of a saved issue. Raises DigestError when it is absent or damaged."""
     return read_json(Issue, folder / "issue.json")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read what vouches for a saved issue. Raises DigestError when it is absent or damaged."""
+    return read_json(Manifest, folder / MANIFEST)
 
 
 def read_inputs(folder: Path) -> bytes:
@@ -129,7 +136,7 @@ def verify(folder: Path) -> tuple[str, ...]:
     found = {name: _sha256(path.read_bytes()) for name, path in files_in(folder).items()}
     found.pop(MANIFEST, None)
     try:
-        listed = read_json(Manifest, folder / MANIFEST).files
+        listed = read_manifest(folder).files
     except DigestError:
         return tuple(sorted({MANIFEST, *found}))
     names = found.keys() | listed.keys()
@@ -146,13 +153,12 @@ def read_json(kind: type[T], path: Path) -> T:
 
 def _files(saved: SavedIssue, templates: Sequence[Path]) -> dict[str, bytes]:
     html = saved.email.html.encode()
-    copies = local_copies(saved.pictures)
     findings = tuple(sorted(saved.findings, key=lambda finding: finding.level != "error"))
     page = preview_page(
         saved.issue,
         saved.looked_at or saved.email,
         findings,
-        {url: copy.name for url, copy in copies.items()},
+        {url: copy.name for url, copy in saved.pictures.items()},
         templates,
         len(html),
     )
@@ -165,7 +171,7 @@ def _files(saved: SavedIssue, templates: Sequence[Path]) -> dict[str, bytes]:
         "inputs.json.gz": _gzip(saved.inputs),
         "preflight.json": dump(Checked(size_bytes=len(html), findings=findings)),
         "preview.html": page.encode(),
-        **{copy.name: copy.data for copy in copies.values()},
+        **{copy.name: copy.data for copy in saved.pictures.values()},
     }
 
 

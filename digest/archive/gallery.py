@@ -18,7 +18,7 @@ from babel.dates import format_date
 from digest.archive.atomic import write_file
 from digest.archive.desk import desk_page
 from digest.archive.folder import Checked, read_issue, read_json
-from digest.archive.pictures import picture_name
+from digest.archive.pictures import find_copy
 from digest.model import IssueState
 
 if TYPE_CHECKING:
@@ -66,7 +66,6 @@ def read_gallery_entry(
     issue = read_issue(folder)
     checked = read_json(Checked, folder / "preflight.json")
     levels = Counter(finding.level for finding in checked.findings)
-    picture = picture_name(issue.lead.image.url) if issue.lead.image else None
     return GalleryEntry(
         edition=issue.edition,
         title=issue.masthead.title,
@@ -77,7 +76,7 @@ def read_gallery_entry(
         note=note,
         headline=issue.lead.title,
         standfirst=issue.lead.standfirst,
-        picture=picture if picture and (folder / picture).is_file() else None,
+        picture=find_copy(folder, issue.lead.image.url) if issue.lead.image else None,
         stories=len(issue.placements),
         articles=issue.articles,
         size_bytes=checked.size_bytes,

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 from digest.archive.atom import atom_feed
 from digest.archive.atomic import place
 from digest.archive.folder import PAGE, read_issue
+from digest.archive.public_pictures import copy_pictures, remove_pictures
 from digest.errors import DigestError
 from digest.rendering import WebPage, reader_page
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from digest.recipe import Publication
@@ -64,6 +65,15 @@ def is_public(out: Path, edition: str, date: dt.date) -> bool:
     return (out / PUBLIC_FOLDER / _address(edition, date)).is_file()
 
 
+def publish_pictures(out: Path, edition: str, date: dt.date) -> None:
+    """Make the pictures of a saved issue public, before its page is: its emails show them.
+
+    The caller is alone with `out`. Raises OSError.
+    """
+    place = f"{edition}/{date.isoformat()}"
+    copy_pictures(out / place, out / PUBLIC_FOLDER / place)
+
+
 def write_public(
     out: Path,
     publication: Publication,
@@ -71,17 +81,20 @@ def write_public(
     now: dt.datetime,
     *,
     templates: Sequence[Path],
+    mailed: Collection[tuple[str, dt.date]] = (),
 ) -> None:
     """Make `out/public/` hold exactly these issues; what is right already is left as it is.
 
     The order of `issues` does not matter. An issue that was built before there was a public page is
-    left out. The caller is alone with `out`. Raises TemplateError when the index's template is
-    broken: the issues' pages are right then.
+    left out. Of issues that are `mailed` (edition and date), readers may have emails though there
+    is no page: their pictures stay. The caller is alone with `out`. Raises TemplateError when the
+    index's template is broken: the issues' pages are right then.
     """
     folder = out / PUBLIC_FOLDER
     if not issues and not folder.is_dir():
         return
-    _take_back(folder, {issue.address for issue in issues})
+    kept = {f"{edition}/{date.isoformat()}" for edition, date in mailed}
+    _take_back(folder, {issue.address for issue in issues}, kept)
     shown = sorted(
         (issue for issue in issues if _copy(out, issue)),
         key=lambda issue: (-issue.date.toordinal(), issue.edition),
@@ -100,23 +113,35 @@ def write_public(
     _settle(folder / PUBLIC_PAGE, page.encode())
 
 
-def _take_back(folder: Path, addresses: set[str]) -> None:
-    """Remove the pages of all other issues. What a newsroom laid beside them is let be."""
-    for path in sorted(folder.glob(f"*/*/{PUBLIC_PAGE}")):
-        if _DATE.fullmatch(path.parent.name) and _relative(folder, path) not in addresses:
-            path.unlink()
-            for emptied in (path.parent, path.parent.parent):
-                if not any(emptied.iterdir()):
-                    emptied.rmdir()
+def _take_back(folder: Path, addresses: set[str], kept: set[str]) -> None:
+    """Remove the pages of all other issues, and the pictures of those that are not `kept`.
+
+    What a newsroom laid beside them is let be.
+    """
+    for issue in sorted(folder.glob("*/*/")):
+        page = issue / PUBLIC_PAGE
+        if not _DATE.fullmatch(issue.name) or _relative(folder, page) in addresses:
+            continue
+        page.unlink(missing_ok=True)
+        if _relative(folder, issue) not in kept:
+            remove_pictures(issue)
+        for emptied in (issue, issue.parent):
+            if not any(emptied.iterdir()):
+                emptied.rmdir()
 
 
 def _copy(out: Path, issue: PublicIssue) -> bool:
-    """Put an issue's page in place unless it is there, as new as it was built; say if it is."""
+    """Put an issue's page in place unless it is there, as new as it was built; say if it is.
+
+    Its pictures are there before it, and those that it showed before go after.
+    """
     source = out / issue.edition / issue.date.isoformat() / PAGE
     target = out / PUBLIC_FOLDER / issue.address
     built, shown = _written_at(source), _written_at(target)
     if built and built >= shown:
+        pictures = copy_pictures(source.parent, target.parent)
         _settle(target, source.read_bytes())
+        remove_pictures(target.parent, keep=pictures)
     return bool(built or shown)
 
 

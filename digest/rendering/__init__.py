@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from digest.rendering.catalogs import words_beside, words_in
 from digest.rendering.checking import check_theme
+from digest.rendering.framing import frame_pictures
 from digest.rendering.page import WebPage, render_issue, render_web
 from digest.rendering.reader_pages import reader_page
 from digest.rendering.theme import theme_fingerprint
@@ -17,6 +18,7 @@ from digest.rendering.untranslated import untranslated
 __all__ = [
     "WebPage",
     "check_theme",
+    "frame_pictures",
     "reader_page",
     "render_issue",
     "render_web",

@@ -148,6 +148,7 @@ class Typesetter:
             "headline": keep_tail,
             "unbroken": unbroken,
             "paragraphs": split_paragraphs,
+            "width_at": width_at,
             "height_at": height_at,
             "caption": self.caption,
             "credit": self.credit,
@@ -184,6 +185,11 @@ def split_paragraphs(text: str) -> tuple[str, ...]:
 
 
 # ---------------------------------------------------------------- pictures
+
+
+def width_at(image: Image, width: int) -> int:
+    """Give how wide a picture stands in a place of a width: never wider than its pixels."""
+    return min(width, image.width or width)
 
 
 def height_at(image: Image, width: int) -> int | None:

@@ -221,12 +221,16 @@ class WeatherTable(PlugTable):
 class ImagesTable(Table):
     """Pictures."""
 
-    use: Literal["link"] = Field(
-        default="link", description="`link` shows pictures from where their sources keep them."
+    use: Literal["link", "host", "attach"] = Field(
+        default="link",
+        description="`link` shows pictures from where their sources keep them; `host` from copies "
+        "on your own server, under `base_url` in `[web]`; `attach` from copies in the email. Only "
+        "pictures of sources with `own` rights, and those that your choices name, are copied.",
     )
     folder: Line | None = Field(
         default=None,
-        description="A folder of pictures, by file name, that previews show without a network.",
+        description="A folder of pictures by file name: those whose addresses end with such a name "
+        "are taken from it, and not from the network.",
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.errors import ConfigError
-from digest.recipe import Publication
+from digest.recipe import ImageUse, Publication
 from digest.settings.configuration import Configuration
 from digest.settings.digest_file import SECRETS, DigestFile
 from digest.settings.edition_file import EditionFile
@@ -72,14 +72,16 @@ def _require_no_secrets(toml: Layer) -> None:
 
 
 def _require_web(base_url: str, editions: Mapping[str, Recipe]) -> None:
-    """Raise ConfigError for an edition whose links would lead by way of nowhere."""
+    """Raise ConfigError for an edition whose links or pictures would lead by way of nowhere."""
+    hint = "Set base_url in [web] of digest.toml to where readers reach `digest web`"
     for name, found in editions.items():
+        where = f"the edition {name}"
         if found.edition.popular.clicks and not base_url:
-            raise ConfigError(
-                "clicks = true in [most_popular] needs an address that the links lead by way of",
-                where=f"the edition {name}",
-                hint="Set base_url in [web] of digest.toml to where readers reach `digest web`",
-            )
+            what = "clicks = true in [most_popular] needs an address that the links lead by way of"
+            raise ConfigError(what, where=where, hint=hint)
+        if found.edition.images is ImageUse.HOST and not base_url:
+            what = 'use = "host" in [images] needs an address where readers find the pictures'
+            raise ConfigError(what, where=where, hint=hint)
 
 
 def _secrets(file: DigestFile) -> dict[str, str]:

@@ -13,6 +13,7 @@ from digest.model import Rights, Source
 from digest.recipe import (
     CommentsRule,
     Edition,
+    ImageUse,
     PopularRule,
     RankingRule,
     SectionRule,
@@ -170,6 +171,7 @@ def _edition(name: str, file: EditionFile) -> Edition:
         ranking=RankingRule(**file.ranking.model_dump()),
         popular=PopularRule(**file.most_popular.model_dump(exclude={"providers"})),
         comments=_comments_rule(file.comments) if file.comments else None,
+        images=ImageUse(file.images.use),
         min_stories=file.rules.min_stories,
     )
 

@@ -34,6 +34,13 @@ from digest.store.lookups import (
     write_page,
     write_probe,
 )
+from digest.store.pictures import (
+    forget_pictures,
+    read_picture_data,
+    read_pictures,
+    use_pictures,
+    write_picture,
+)
 from digest.store.readings import add_readings, add_report, read_readings, read_report
 from digest.store.sources import (
     count_articles,
@@ -53,6 +60,7 @@ if TYPE_CHECKING:
     from digest.errors import DigestError
     from digest.health import SourceState
     from digest.model import Article, Identity, IssueState, Past, Probe, Reading, Report
+    from digest.picture import Picture
     from digest.protocols import Pulled
     from digest.store.lookups import Page
     from digest.store.records import IssueRecord
@@ -217,6 +225,33 @@ class Store(Database):
         """Forget the pictures that were found faulty before then, so that they are asked again."""
         with self._writing() as connection:
             forget_faults(connection, before)
+
+    # ------------------------------------------------------------ pictures made ready
+
+    def add_picture(self, picture: Picture, data: bytes, now: dt.datetime) -> None:
+        """Keep a picture made ready for a shape; of one with a fault there are no bytes."""
+        with self._writing() as connection:
+            write_picture(connection, picture, data, now)
+
+    def pictures(self, urls: Iterable[str]) -> tuple[Picture, ...]:
+        """Give what is kept of these addresses, in whatever shape, by address and shape."""
+        with self._reading() as connection:
+            return read_pictures(connection, urls)
+
+    def picture_data(self, picture: Picture) -> bytes | None:
+        """Give a picture's bytes, None where they are not kept any more."""
+        with self._reading() as connection:
+            return read_picture_data(connection, picture)
+
+    def use_pictures(self, wanted: Iterable[tuple[str, str]], now: dt.datetime) -> None:
+        """Note that an issue wants these, by address and shape, so that they are kept."""
+        with self._writing() as connection:
+            use_pictures(connection, wanted, now)
+
+    def forget_pictures(self, *, unused_since: dt.datetime, faulty_before: dt.datetime) -> None:
+        """Forget what no issue has wanted since then, and faults that were found before then."""
+        with self._writing() as connection:
+            forget_pictures(connection, unused_since, faulty_before)
 
     # ------------------------------------------------------------ what articles mean
 

@@ -113,6 +113,24 @@ probes = Table(
     Column("fault", PlainText, nullable=False),
 )
 
+# Pictures made ready for a place on a page, or why they could not be.
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("url", PlainText, primary_key=True),
+    Column("shape", PlainText, primary_key=True),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime, nullable=False),  # when an issue last wanted it
+    Column("kind", PlainText, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("sha256", PlainText, nullable=False),
+    Column("fault", PlainText, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Index(None, "used_at"),  # those that no issue wants any more
+)
+
 comments = Table(
     "comments",
     metadata,

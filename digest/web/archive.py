@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, send_from_directory
+from flask import Blueprint, abort, request, send_from_directory
 
-from digest.archive import PUBLIC_FEED, PUBLIC_FOLDER, PUBLIC_PAGE
+from digest.archive import PUBLIC_FEED, PUBLIC_FOLDER, PUBLIC_PAGE, PUBLIC_PICTURE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,9 +24,16 @@ HEADERS = {
     "X-Robots-Tag": "all",
 }
 
+# Another picture has another name: mail servers that fetch one for their readers may keep it.
+PICTURE_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}  # a year (RFC 8246)
+KEPT = (200, 304)
+
 
 def archive_pages(out: Path) -> Blueprint:
-    """Make the pages `/`, `/atom.xml` and `/<edition>/<date>/`, as they are in `out/public/`."""
+    """Make the pages `/`, `/atom.xml` and `/<edition>/<date>/`, as they are in `out/public/`.
+
+    Beside an issue, under `images/`, are its pictures, which emails show too.
+    """
     pages = Blueprint("archive", __name__)
     folder = (out / PUBLIC_FOLDER).resolve()
 
@@ -44,9 +51,16 @@ def archive_pages(out: Path) -> Blueprint:
     def issue(edition: str, day: str) -> Response:
         return send_from_directory(folder, f"{edition}/{day}/{PUBLIC_PAGE}")
 
+    @pages.get("/<edition>/<day>/images/<name>")
+    def picture(edition: str, day: str, name: str) -> Response:
+        if not PUBLIC_PICTURE.fullmatch(name):
+            abort(404)
+        return send_from_directory(folder, f"{edition}/{day}/images/{name}")
+
     @pages.after_request
     def for_everybody(response: Response) -> Response:
-        response.headers.update(HEADERS)
+        kept = request.endpoint == "archive.picture" and response.status_code in KEPT
+        response.headers.update(HEADERS | (PICTURE_HEADERS if kept else {}))
         return response
 
     return pages
