@@ -166,6 +166,8 @@ def test_a_picture_never_stands_wider_than_its_pixels(
     (image,) = rendered_pictures(the_courier(lead=lead, sections=()))
     assert (image.get("width"), image.get("height")) == shown
     assert limit in image.get("style", "").replace(" ", "")
+    filling = image.get("class", "").endswith(" full")  # what a phone may enlarge
+    assert filling is (width == 1184)
 
 
 def rendered_pictures(issue: Issue) -> list[lxml_html.HtmlElement]:
@@ -575,8 +577,8 @@ def test_a_stylesheet_elsewhere_is_not_fetched() -> None:
 def test_rules_that_match_nothing_stay_in_the_head() -> None:
     bare = the_courier(lead=a_placement("Here", "here"), related=(), sections=(), popular=None)
     head, _, body = rendered(bare).html.partition("</head>")
-    assert 'class="thumb"' not in body
-    assert ".thumb { max-width: 100% !important; }" in head
+    assert 'class="thumb' not in body
+    assert ".full { max-width: 100% !important; }" in head
 
 
 def test_an_images_width_of_100_per_cent_does_not_replace_its_width_attribute() -> None:
