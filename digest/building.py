@@ -199,15 +199,9 @@ def _data_of(newsroom: Newsroom, picture: Picture) -> bytes:
 
 def _uncopied(newsroom: Newsroom, made: Expressed) -> Iterator[Finding]:
     """Tell the staff which pictures have no copy, and why, each once."""
-    told = set()
-    for one in made.pictures:
-        if (
-            one.ready
-            or one.url in told
-            or not (one.ours or newsroom.bundled_picture(one.url) is None)
-        ):
-            continue
-        told.add(one.url)
+    lacking = {one.url: one for one in made.pictures if not one.ready}
+    for url, one in lacking.items():
         why = one.picture.fault if one.picture else "it was not fetched before the issue was built"
         what = "a picture stays linked" if one.ours else "the preview lacks a picture"
-        yield Finding(level="warning", rule="picture-copy", message=f"{what}: {why}", where=one.url)
+        if one.ours or newsroom.bundled_picture(url) is None:
+            yield Finding(level="warning", rule="picture-copy", message=f"{what}: {why}", where=url)

@@ -70,6 +70,7 @@ async def enrich(
                 inputs = gather(newsroom, date, cutoff, now)
                 if not await lookups.make(decide(inputs), inputs.articles):
                     break
+            # Once more: what pictures really are decides where they stand.
             await lookups.prepare_pictures(gather(newsroom, date, cutoff, now))
     except TimeoutError:
         log.warning("enrich: not everything was looked up within %g s", budget_s)

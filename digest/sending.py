@@ -67,6 +67,7 @@ def recover(newsroom: Newsroom, now: dt.datetime) -> None:
                 note = "a send ended before it was done"
                 log.error("%s %s: %s; it is %s now", record.edition, record.date, note, state)
                 newsroom.store.set_state(record.edition, record.date, state, now, note, begun=held)
+                _show(newsroom, now)
 
 
 def _deliver(

@@ -27,7 +27,7 @@ from digest.model import Article, Image, IssueState
 from digest.outgoing import Outcome
 from digest.protocols import Pulled
 from digest.replaying import replay
-from digest.sending import send
+from digest.sending import recover, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -436,6 +436,17 @@ def test_pictures_of_a_send_that_failed_are_taken_back(
         assert public(newsroom) == []
 
 
+def test_pictures_of_a_send_that_died_are_taken_back_when_that_is_found_out(
+    opening: Callable[..., AbstractContextManager[Newsroom]], site: Site
+) -> None:
+    with opening("host") as newsroom:
+        built(newsroom, site)
+        newsroom.store.set_state("daily", TODAY, IssueState.SENDING, NOW)
+        newsroom.publish_pictures(TODAY)
+        recover(newsroom, NOW)
+        assert public(newsroom) == []
+
+
 def test_who_got_an_issue_that_is_held_half_way_still_sees_its_pictures(
     opening: Callable[..., AbstractContextManager[Newsroom]], site: Site
 ) -> None:
@@ -446,7 +457,6 @@ def test_who_got_an_issue_that_is_held_half_way_still_sees_its_pictures(
         newsroom.store.set_state("daily", TODAY, held, NOW, "the line broke", begun=True)
         newsroom.refresh_public(NOW)
         assert len(public(newsroom)) == 2
-        newsroom.store.set_state("daily", TODAY, IssueState.DRAFT, NOW)
 
 
 def test_pictures_leave_with_the_page_and_what_a_newsroom_laid_there_stays(

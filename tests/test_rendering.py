@@ -215,7 +215,7 @@ def test_a_picture_s_place_is_the_same_however_few_its_pixels(
 
 
 def test_a_theme_of_ones_own_has_pictures_of_its_own_measures(tmp_path: Path) -> None:
-    toml = "[size]\nsheet = 560\nphoto_height = 0\nthumb = 180\nthumb_height = 120\n"
+    toml = "[size]\nsheet = 560\nphoto_height = '368'\nthumb = 180\nthumb_height = 120\n"
     own = written(tmp_path / "broadsheet", {"theme.toml": toml + '[light]\npaper = "#FFFFFF"\n'})
     assert set(frames(the_courier(), own, BROADSHEET).values()) == {(512, None), (180, 120)}
     bare = written(

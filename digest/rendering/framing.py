@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import lxml.html
 
@@ -70,8 +70,8 @@ def _ample(image: Image) -> Image:
     return replace(image, width=round(image.width * scale), height=height)
 
 
-def _heights(size: Mapping[str, int]) -> dict[int, int]:
+def _heights(size: Mapping[str, Any]) -> dict[int, int]:
     """Give the height of a picture by its width, for those widths that have one."""
     text = size.get("sheet", 0) - 2 * size.get("side", 0)
     named = {text: size.get("photo_height"), size.get("thumb", 0): size.get("thumb_height")}
-    return {width: height for width, height in named.items() if width and height}
+    return {width: height for width, height in named.items() if isinstance(height, int) and height}
