@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: issue test soak lint bench screenshots words lock clean
+.PHONY: issue test soak lint bench clients screenshots words lock clean
 
 issue: $(VENV)/runtime
 	$(BIN)/digest run --at 2026-11-23T05:30
@@ -32,6 +32,10 @@ screenshots: $(VENV)/runtime issue
 
 words: $(VENV)/runtime
 	$(BIN)/python docs/words.py
+
+# What email clients know, anew from caniemail: needs npm.
+clients:
+	$(PYTHON) docs/clients.py
 
 lock: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet uv

@@ -299,7 +299,10 @@ def written(folder: Path, files: Mapping[str, str]) -> Path:
 def many_cards(count: int) -> tuple[Section, ...]:
     """Sections of ten ordinary cards each."""
     one = the_sections()[0].cards[0]
-    cards = [replace(one, story=str(n), url=f"{SITE}/story-{n}") for n in range(count)]
+    cards = [
+        replace(one, story=str(n), url=f"{SITE}/story-{n}", title=f"{n}. {one.title}")
+        for n in range(count)
+    ]
     return tuple(
         Section(title=f"Section {n}", cards=tuple(cards[n : n + 10])) for n in range(0, count, 10)
     )
