@@ -8,16 +8,17 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from digest import __version__, archive
 from digest.deciding import decide
-from digest.errors import AlreadyIssued, Held, StoreError
+from digest.errors import AlreadyIssued, DigestError, Held, StoreError
 from digest.expressing import express
 from digest.gathering import gather
 from digest.model import OUT, IssueState, Past
-from digest.preflight import Finding, check_email
-from digest.rendering import theme_fingerprint
+from digest.preflight import Finding, Former, check_email, held_by, located
+from digest.rendering import theme_fingerprint, theme_sources
 from digest.store import IssueRecord
 
 if TYPE_CHECKING:
@@ -34,20 +35,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """An issue as it was saved."""
+    """An issue as it was saved; `hold` says why it is held, "" if it is not."""
 
     folder: Path
     issue: Issue
     email: Email
     findings: tuple[Finding, ...]
     state: IssueState
+    hold: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """An issue as it leaves the house, and what preflight found in it.
+
+    `released_by` names who sent on this very message in spite of errors, "" if nobody did.
+    """
+
+    made: Expressed
+    findings: tuple[Finding, ...]
+    released_by: str
+
+    @property
+    def hold(self) -> str:
+        """Why it is held: by the editors' word, or for errors that nobody released."""
+        return self.made.issue.hold or ("" if self.released_by else held_by(self.findings))
 
 
 def build(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datetime) -> Built:
     """Build the issue of a date from what is stored, and save it as a draft.
 
     Where a deliverer only saves, an issue that was sent stays sent, and `send` saves it again. One
-    that the editors hold is saved as held.
+    that the editors hold, or in which preflight finds errors, is saved as held; errors hold nothing
+    that a person released as these very bytes.
     Raises AlreadyIssued or Held when it may not be built again, Busy when another process is at
     it, and Skipped when it would be too short: then nothing is written.
     """
@@ -57,12 +77,20 @@ def build(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.dateti
         issue = decide(inputs, newsroom.words)
         if issue.hold and state is IssueState.SENT:
             # First of all: should the rest fail, nothing of what is held stays public.
-            newsroom.store.set_state(issue.edition, date, IssueState.HELD, now, issue.hold)
-            newsroom.refresh_public(now)
-        built = _save(newsroom, inputs, issue, IssueState.HELD if issue.hold else state, now)
+            _withdraw(newsroom, date, issue.hold, now)
+        judged = _judge(newsroom, inputs, issue)
+        if judged.hold and not issue.hold and state is IssueState.SENT:
+            _withdraw(newsroom, date, judged.hold, now)
+        built = _save(newsroom, inputs, judged, state, now)
     newsroom.refresh_public(now)
     newsroom.refresh_gallery(now)
     return built
+
+
+def _withdraw(newsroom: Newsroom, date: dt.date, reason: str, now: dt.datetime) -> None:
+    """Hold an issue that was sent, and take it out of the public archive."""
+    newsroom.store.set_state(newsroom.edition.name, date, IssueState.HELD, now, reason)
+    newsroom.refresh_public(now)
 
 
 def rebuilt_state(newsroom: Newsroom, date: dt.date) -> IssueState:
@@ -99,12 +127,44 @@ def require_whole(newsroom: Newsroom, record: IssueRecord | None) -> None:
         )
 
 
-def _save(
-    newsroom: Newsroom, inputs: Inputs, planned: Issue, state: IssueState, now: dt.datetime
-) -> Built:
+def _judge(newsroom: Newsroom, inputs: Inputs, planned: Issue) -> _Judged:
+    """Render the issue and look it over."""
     made = express(inputs, planned, newsroom.themes, lambda one: _data_of(newsroom, one))
+    found = check_email(made.email, former=_former(newsroom, planned.date))
+    before = newsroom.store.issue(planned.edition, planned.date)
+    released = before is not None and before.released_sha256 == _sha256(made.message)
+    return _Judged(
+        made=made,
+        findings=(
+            *(located(found, theme_sources(newsroom.themes)) if found else ()),
+            *_uncopied(newsroom, made),
+        ),
+        released_by=before.released_by if before and released else "",
+    )
+
+
+def _sha256(message: bytes) -> str:
+    return sha256(message).hexdigest()
+
+
+def _former(newsroom: Newsroom, date: dt.date) -> Former | None:
+    """Give what the last issue that readers got said in the inbox."""
+    records = newsroom.store.issues(newsroom.edition.name)
+    record = next((one for one in records if one.date < date and one.state in OUT), None)
+    if record is None:
+        return None
+    preheader = ""
+    with suppress(DigestError):  # its folder may be gone; the ledger knows the subject
+        folder = newsroom.out / record.edition / record.date.isoformat()
+        preheader = archive.read_issue(folder).preheader
+    return Former(subject=record.subject, preheader=preheader)
+
+
+def _save(
+    newsroom: Newsroom, inputs: Inputs, judged: _Judged, state: IssueState, now: dt.datetime
+) -> Built:
+    made, findings = judged.made, judged.findings
     issue, email = made.issue, made.email
-    findings = (*check_email(email), *_uncopied(newsroom, made))
     folder = archive.write_issue(
         newsroom.out,
         archive.SavedIssue(
@@ -122,6 +182,7 @@ def _save(
         templates=newsroom.templates,
     )
     before = newsroom.store.issue(issue.edition, issue.date)
+    state = _state_of(judged, state)
     newsroom.store.save_issue(
         IssueRecord(
             edition=issue.edition,
@@ -130,18 +191,36 @@ def _save(
             cutoff=issue.cutoff,
             built_at=now,
             state_at=now,
-            note=issue.hold,
+            note=judged.hold,
             subject=issue.subject,
             standfirst=issue.lead.standfirst,
             stories=issue.stories,
             articles=issue.articles,
             size_bytes=len(email.html.encode()),
             findings=len(findings),
+            errors=sum(finding.level == "error" for finding in findings),
+            released_by=judged.released_by,
+            released_sha256=_sha256(made.message) if judged.released_by else "",
             begun=before is not None and before.begun,
         ),
         _placements(issue),
     )
-    return Built(folder=folder, issue=issue, email=email, findings=findings, state=state)
+    return Built(
+        folder=folder,
+        issue=issue,
+        email=email,
+        findings=findings,
+        state=state,
+        hold=judged.hold,
+    )
+
+
+def _state_of(judged: _Judged, state: IssueState) -> IssueState:
+    """Give the state to save: held, or what a build leaves, approved where a person released it."""
+    if judged.hold:
+        return IssueState.HELD
+    approved = judged.released_by and state is IssueState.DRAFT
+    return IssueState.APPROVED if approved else state
 
 
 def _placements(issue: Issue) -> tuple[Past, ...]:

@@ -145,7 +145,7 @@ class Newsroom:
     def _gallery_entry(self, record: IssueRecord) -> archive.GalleryEntry:
         """Read what was saved; an issue whose folder is gone or damaged is shown by its record."""
         folder = self.out / record.edition / record.date.isoformat()
-        note = record.note
+        note = record.told
         if record.state not in UNMADE:
             try:
                 return archive.read_gallery_entry(folder, record.state, record.state_at, note)

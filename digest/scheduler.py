@@ -168,6 +168,8 @@ def _build(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
         _record(newsroom, date, IssueState.SKIPPED, now, reason.what)
         return
     log.info("%s %s: %s in %s", newsroom.edition.name, date, built.state, built.folder)
+    if built.hold and not built.issue.hold:  # the editors' own is among the notices
+        log.warning("%s %s is held: %s", newsroom.edition.name, date, built.hold)
     for notice in built.issue.notices:
         log.warning("%s", notice)
 

@@ -107,7 +107,7 @@ def _require_ready(newsroom: Newsroom, date: dt.date) -> IssueState:
     record = newsroom.store.issue(newsroom.edition.name, date)
     require_whole(newsroom, record)
     if record and record.state is IssueState.HELD and not record.begun:
-        raise _held(newsroom, date, record.note)
+        raise _held(newsroom, date, record.note, for_errors=record.errors > 0)
     again = () if newsroom.deliverer.irrevocable else SAVED_AGAIN
     if record is None or record.state not in {*READY, *again}:
         state = "there is no issue" if record is None else f"the issue is {record.state}"
@@ -127,13 +127,15 @@ def _require_no_hold(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> Non
         raise _held(newsroom, date, reason)
 
 
-def _held(newsroom: Newsroom, date: dt.date, reason: str) -> Held:
-    return Held(
-        f"the issue is held: {reason}",
-        where=f"{newsroom.edition.name} {date}",
-        hint=f"Take that back (digest choose undo hold --date {date}) and build the issue again: "
-        "then it can be sent",
+def _held(newsroom: Newsroom, date: dt.date, reason: str, *, for_errors: bool = False) -> Held:
+    """Say that the issue is held, and how that ends: for errors, and by the editors' word."""
+    hint = (
+        f"Mend that and build the issue again, or send it as it is: digest release {date}"
+        if for_errors and not hold_reason(newsroom.choices(date))
+        else f"Take that back (digest choose undo hold --date {date}) and build the issue again: "
+        "then it can be sent"
     )
+    return Held(f"the issue is held: {reason}", where=f"{newsroom.edition.name} {date}", hint=hint)
 
 
 def _after_failure(newsroom: Newsroom, before: IssueState, begun: Sequence[Delivery]) -> IssueState:
@@ -143,7 +145,8 @@ def _after_failure(newsroom: Newsroom, before: IssueState, begun: Sequence[Deliv
     return IssueState.SENT if before is IssueState.SENT else IssueState.DRAFT
 
 
-def _own_copy(newsroom: Newsroom, date: dt.date) -> Delivery:
+def saved_message(newsroom: Newsroom, date: dt.date) -> bytes:
+    """Give the message that was saved. Raises DeliveryError where files are not what was built."""
     folder = newsroom.out / newsroom.edition.name / date.isoformat()
     changed = archive.verify(folder)
     if changed:
@@ -152,9 +155,13 @@ def _own_copy(newsroom: Newsroom, date: dt.date) -> Delivery:
             where=str(folder),
             hint="Build it again: digest build",
         )
+    return (folder / "message.eml").read_bytes()
+
+
+def _own_copy(newsroom: Newsroom, date: dt.date) -> Delivery:
     return Delivery(
         edition=newsroom.edition.name,
         date=date,
         subscriber=Subscriber(address=parseaddr(newsroom.publication.sender)[1]),
-        message=(folder / "message.eml").read_bytes(),
+        message=saved_message(newsroom, date),
     )

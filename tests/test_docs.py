@@ -24,7 +24,7 @@ def command(verb: str) -> click.Command:
 
 def section(verb: str) -> str:
     text = (DOCS / "commands.md").read_text(encoding="utf-8")
-    found = re.search(rf"^## digest {verb}\b.*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    found = re.search(rf"^## digest {verb}(?![\w-]).*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     assert found, f"docs/commands.md has no section on {verb}"
     return found[0]
 
@@ -60,7 +60,7 @@ def test_every_sub_verb_and_every_option_of_its_own_is_documented() -> None:
 
 def test_no_verb_is_documented_that_is_not_there() -> None:
     text = (DOCS / "commands.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"^## digest (\w+)", text, re.MULTILINE)) == set(VERBS)
+    assert set(re.findall(r"^## digest ([\w-]+)", text, re.MULTILINE)) == set(VERBS)
 
 
 @pytest.mark.parametrize(("kind", "use"), BUILT_IN)
@@ -79,6 +79,14 @@ def test_every_setting_has_a_word_of_explanation() -> None:
     for name, schema in json_schemas().items():
         for path, described in properties(schema, name):
             assert described, path
+
+
+def test_every_rule_of_preflight_is_documented() -> None:
+    documented = set(re.findall(r"`([a-z0-9-]+)`", (DOCS / "preflight.md").read_text("utf-8")))
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "digest/preflight").glob("*.py"))
+    rules = set(re.findall(r'(?:error|warning)\(\s*"([a-z0-9-]+)"', code))
+    assert "image-src" in rules
+    assert rules <= documented
 
 
 def properties(schema: object, path: str) -> list[tuple[str, bool]]:

@@ -6,11 +6,11 @@ import asyncio
 import datetime as dt
 import json
 import logging
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from deliverers import Post
 from fiction import CUTOFF, TODAY
 from loopback import visitor
 from publication import AT, digest, facts, newsroom_of, write_publication
@@ -18,48 +18,21 @@ from publication import AT, digest, facts, newsroom_of, write_publication
 from digest.building import build
 from digest.errors import AlreadyIssued, DeliveryError, Held
 from digest.model import IssueState
-from digest.outgoing import Outcome
 from digest.pulling import pull
 from digest.scheduler import tick
 from digest.sending import send
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from digest.newsroom import Newsroom
-    from digest.outgoing import Delivery
-    from digest.protocols import Session
     from digest.store import IssueRecord
 
 HOLD = '[issue]\nhold = "the lawyers read it"\n'
 WHY = f"the lawyers read it (config/choices/daily/{TODAY}.toml, issue.hold)"
 SEND_AT = CUTOFF + dt.timedelta(hours=1)
 DEADLINE = CUTOFF + dt.timedelta(hours=5)
-
-
-class Post:
-    """A deliverer whose emails are out of reach; `dies` after the first byte left."""
-
-    irrevocable = True
-
-    def __init__(self, *, dies: bool = False) -> None:
-        self.dies = dies
-        self.sent: list[Delivery] = []
-
-    @contextmanager
-    def open(self) -> Iterator[Session]:
-        yield self
-
-    def send(
-        self, batch: Sequence[Delivery], begin: Callable[[Delivery], None]
-    ) -> Iterator[Outcome]:
-        for delivery in batch:
-            begin(delivery)
-            if self.dies:
-                raise DeliveryError("the line went dead")
-            self.sent.append(delivery)
-            yield Outcome(delivery=delivery, state="sent")
 
 
 @pytest.fixture

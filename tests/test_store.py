@@ -687,6 +687,26 @@ def test_issues_are_listed_newest_first_of_one_edition_or_of_all(store: Store) -
     assert [issue.date for issue in store.issues("daily")] == [TODAY, TODAY - DAY]
 
 
+def test_a_release_keeps_who_and_what_until_the_issue_is_saved_anew(store: Store) -> None:
+    store.save_issue(record(TODAY), [])
+    store.set_state("daily", TODAY, IssueState.HELD, NOW, "preflight found an error")
+    store.release_issue("daily", TODAY, NOW + HOUR, by="Ada Quill", sha256="1f0e")
+    store.set_state("daily", TODAY, IssueState.SENT, NOW + 2 * HOUR)
+    saved = store.issue("daily", TODAY)
+    assert saved
+    assert (saved.state, saved.released_by, saved.released_sha256) == ("sent", "Ada Quill", "1f0e")
+    assert saved.told == "released by Ada Quill"
+    store.save_issue(record(TODAY), [])
+    again = store.issue("daily", TODAY)
+    assert again
+    assert (again.released_by, again.told) == ("", "")
+
+
+def test_what_is_not_there_is_not_released(store: Store) -> None:
+    with pytest.raises(StoreError, match="no such issue"):
+        store.release_issue("daily", TODAY, NOW, by="Ada Quill", sha256="1f0e")
+
+
 def test_an_issue_moves_into_a_state_with_a_time_and_a_note(store: Store) -> None:
     store.save_issue(record(state=IssueState.DRAFT, subject="Bridge closes"), [placed()])
     store.set_state("daily", TODAY, IssueState.MISSED, NOW + HOUR, "The machine was off")

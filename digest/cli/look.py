@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from digest.cli.printing import printable
 from digest.cli.shared import (
     config_option,
     edition_option,
@@ -18,7 +19,6 @@ from digest.cli.shared import (
     shown,
 )
 from digest.errors import DigestError
-from digest.model import IssueState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -187,18 +187,15 @@ def _tell_issues(records: tuple[IssueRecord, ...]) -> None:
     for record in records:
         table.add_row(
             str(record.date),
-            Text(_state(record)),
+            record.state,
             Text(record.subject or record.note),
             str(record.articles),
             f"{record.size_bytes / 1000:.0f} kB",
         )
     Console().print(table if records else "No issue yet: digest run")
-
-
-def _state(record: IssueRecord) -> str:
-    """Give the state of an issue, and of one that waits for a person why."""
-    held = record.state is IssueState.HELD and record.note
-    return f"{record.state}: {record.note}" if held else record.state
+    for record in records:
+        if record.subject and record.told:  # without a subject, the table has the note in its place
+            click.echo(printable(f"{record.date} {record.state}: {record.told}"))
 
 
 def _tell_sources(newsroom: Newsroom, states: Mapping[str, SourceState]) -> None:
@@ -242,6 +239,8 @@ def _status_facts(
                 "stories": record.stories,
                 "size_bytes": record.size_bytes,
                 "findings": record.findings,
+                "errors": record.errors,
+                "released_by": record.released_by,
             }
             for record in records
         ],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.printing import many
+from digest.cli.printing import finding_line, many
 from digest.cli.shared import (
     at_option,
     config_option,
@@ -246,8 +246,9 @@ def _tell_built(built: Built) -> None:
     for notice in issue.notices:
         click.echo(f"  {notice}", err=True)
     for finding in built.findings:
-        where = f" ({finding.where})" if finding.where else ""
-        click.echo(f"  {finding.level}: {finding.message}{where}", err=True)
+        click.echo(f"  {finding_line(finding)}", err=True)
+    if built.hold and not issue.hold:  # the editors' own is among the notices
+        click.echo(f"  held: {built.hold}", err=True)
 
 
 def _tell_places(newsroom: Newsroom, built: Built) -> None:
@@ -261,7 +262,7 @@ def _built_facts(newsroom: Newsroom, built: Built) -> dict[str, object]:
         "edition": issue.edition,
         "date": issue.date,
         "subject": issue.subject,
-        "hold": issue.hold,
+        "hold": built.hold,
         "articles": issue.articles,
         "stories": issue.stories,
         "placed": len(issue.placements),

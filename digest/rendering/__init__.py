@@ -12,7 +12,7 @@ from digest.rendering.checking import check_theme
 from digest.rendering.framing import frame_pictures
 from digest.rendering.page import WebPage, render_issue, render_web
 from digest.rendering.reader_pages import reader_page
-from digest.rendering.theme import theme_fingerprint
+from digest.rendering.theme import theme_fingerprint, theme_sources
 from digest.rendering.untranslated import untranslated
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "render_issue",
     "render_web",
     "theme_fingerprint",
+    "theme_sources",
     "untranslated",
     "words_beside",
     "words_in",

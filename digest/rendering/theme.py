@@ -105,9 +105,30 @@ def _files_of(themes: Sequence[Path]) -> Iterator[tuple[str, Path]]:
     words = [folder.with_name(WORDS) for folder in themes]
     for folders, kinds in ((require_theme(themes), ("*.j2", "*.toml")), (words, ("*.po",))):
         for depth, folder in enumerate(reversed(folders)):
-            for path in sorted(path for kind in kinds for path in folder.rglob(kind)):
-                if path.is_file():  # and not an editor's lock, say
-                    yield f"{depth}/{kinds[0]}/{path.relative_to(folder).as_posix()}", path
+            for path in _found(folder, kinds):
+                yield f"{depth}/{kinds[0]}/{path.relative_to(folder).as_posix()}", path
+
+
+def theme_sources(themes: Sequence[Path]) -> dict[str, str]:
+    """Give the text of every template and table of tokens of a theme, by a name for people.
+
+    That is "templates/broadsheet/lead.html.j2" for a newsroom's own file, and "built-in
+    broadsheet/lead.html.j2" for ours. Raises TemplateError when there is no theme.
+    """
+    layers = require_theme(themes)
+    own = [folder for at, folder in enumerate(layers) if at % len(themes) < len(themes) - 1]
+    return {
+        f"{f'{folder.parent.name}/' if folder in own else 'built-in '}{folder.name}/"
+        f"{path.relative_to(folder).as_posix()}": path.read_text("utf-8", errors="replace")
+        for folder in layers
+        for path in _found(folder, ("*.j2", "*.toml"))
+    }
+
+
+def _found(folder: Path, kinds: tuple[str, ...]) -> list[Path]:
+    """Give a folder's files of some kinds, sorted."""
+    paths = sorted(path for kind in kinds for path in folder.rglob(kind))
+    return [path for path in paths if path.is_file()]  # an editor's lock is none
 
 
 @contextlib.contextmanager

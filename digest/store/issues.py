@@ -79,6 +79,24 @@ def write_state(
     return moved.rowcount == 1
 
 
+def write_release(
+    connection: Connection, edition: str, date: dt.date, now: dt.datetime, by: str, sha256: str
+) -> bool:
+    """Approve one message of an issue in spite of its errors; say whether there is one."""
+    moved = connection.execute(
+        update(issues)
+        .where(issues.c.edition == edition, issues.c.date == date)
+        .values(
+            state=IssueState.APPROVED.value,
+            state_at=now,
+            note="",
+            released_by=by,
+            released_sha256=sha256,
+        )
+    )
+    return moved.rowcount == 1
+
+
 def read_past(
     connection: Connection, edition: str, before: dt.date, number: int
 ) -> tuple[Past, ...]:

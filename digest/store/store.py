@@ -25,6 +25,7 @@ from digest.store.issues import (
     read_last_cutoff,
     read_past,
     write_issue,
+    write_release,
     write_state,
 )
 from digest.store.lookups import (
@@ -354,9 +355,18 @@ class Store(Database):
         """
         with self._writing() as connection:
             if not write_state(connection, edition, date, state, now=now, note=note, begun=begun):
-                raise StoreError(
-                    "there is no such issue", where=f"{edition} {date}", hint="Build it first"
-                )
+                raise _no_issue(edition, date)
+
+    def release_issue(
+        self, edition: str, date: dt.date, now: dt.datetime, *, by: str, sha256: str
+    ) -> None:
+        """Approve an issue in spite of its errors. Raises StoreError if there is none.
+
+        `sha256` is of the message that is released: another one is not.
+        """
+        with self._writing() as connection:
+            if not write_release(connection, edition, date, now, by, sha256):
+                raise _no_issue(edition, date)
 
     def past(self, edition: str, before: dt.date, issues: int = 7) -> tuple[Past, ...]:
         """Give what stood in the last `issues` issues of the edition before a day.
@@ -370,3 +380,7 @@ class Store(Database):
         """Give the cutoff of the newest issue that was sent, dated before a day."""
         with self._reading() as connection:
             return read_last_cutoff(connection, edition, before)
+
+
+def _no_issue(edition: str, date: dt.date) -> StoreError:
+    return StoreError("there is no such issue", where=f"{edition} {date}", hint="Build it first")

@@ -198,6 +198,9 @@ issues = Table(
     Column("articles", Integer, nullable=False),
     Column("size_bytes", Integer, nullable=False),
     Column("findings", Integer, nullable=False),
+    Column("errors", Integer, nullable=False, server_default="0"),  # of the findings
+    Column("released_by", PlainText, nullable=False, server_default=""),
+    Column("released_sha256", PlainText, nullable=False, server_default=""),  # of the message
     Column("begun", Boolean, nullable=False),  # a send that nobody can call back
     UniqueConstraint("edition", "date"),  # this makes one issue a day
 )
