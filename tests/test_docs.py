@@ -84,6 +84,7 @@ def test_every_setting_has_a_word_of_explanation() -> None:
 def test_every_rule_of_preflight_is_documented() -> None:
     documented = set(re.findall(r"`([a-z0-9-]+)`", (DOCS / "preflight.md").read_text("utf-8")))
     code = "".join(path.read_text("utf-8") for path in (ROOT / "digest/preflight").glob("*.py"))
+    code += (ROOT / "digest/reaching.py").read_text("utf-8")
     rules = set(re.findall(r'(?:error|warning)\(\s*"([a-z0-9-]+)"', code))
     assert "image-src" in rules
     assert rules <= documented

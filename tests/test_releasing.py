@@ -298,3 +298,24 @@ def test_run_tells_the_reason_of_a_hold_as_json(tmp_path: Path) -> None:
 def test_whoever_releases_has_a_name(tmp_path: Path, name: str) -> None:
     write_publication(tmp_path)
     assert "say who releases it" in digest(tmp_path, "release", "--by", name, code=2)
+
+
+def test_check_finds_a_colour_of_the_newsrooms_own_before_the_morning(tmp_path: Path) -> None:
+    write_publication(tmp_path)
+    tokens = tmp_path / "templates/broadsheet/theme.toml"
+    tokens.parent.mkdir(parents=True)
+    tokens.write_text('[dark]\naccent = "#2a4a3a"\n', encoding="utf-8")
+    told = digest(tmp_path, "check", code=2)
+    assert "the theme broadsheet: error: text of #2a4a3a on #141512" in told
+    assert "in the dark" in told
+
+
+def test_check_finds_what_only_an_issue_can_tell_of_a_template(tmp_path: Path) -> None:
+    write_publication(tmp_path)
+    spoil(
+        tmp_path,
+        '{% extends "base/footer.html.j2" %}{% block why %}\n{{ lead.sektion }}{% endblock %}',
+    )
+    told = digest(tmp_path, "check", code=2)
+    assert f"{FOOTER}:2" in told
+    assert "sektion" in told

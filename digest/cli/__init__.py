@@ -17,6 +17,7 @@ from digest.errors import DigestError
 VERBS = {
     "init": ("setup", "Start a publication, empty or with the sample edition."),
     "check": ("setup", "Read the whole configuration and say what is wrong with it."),
+    "check-email": ("emails", "Look over any email, and say what would break in a reader's hands."),
     "pull": ("work", "Ask every source that is due what is new, and store it."),
     "build": ("work", "Build an issue from what is stored, and save it as a draft."),
     "sources": ("sources", "See, test, find and add the sources of an edition."),
@@ -45,7 +46,7 @@ class _Verbs(click.Group):
         if cmd_name not in VERBS:
             return None
         module = importlib.import_module(f"digest.cli.{VERBS[cmd_name][0]}")
-        return cast("click.Command", getattr(module, cmd_name))
+        return cast("click.Command", getattr(module, cmd_name.replace("-", "_")))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  likewise
         with formatter.section("Verbs"):

@@ -101,7 +101,9 @@ def _write_starter(config: Path, feeds: tuple[str, ...], facts: dict[str, str]) 
 
 @click.command()
 @config_option
-@click.option("--online", is_flag=True, help="Also pull every source that is due.")
+@click.option(
+    "--online", is_flag=True, help="Also pull every source that is due, and ask for your own pages."
+)
 @json_option
 def check(config_dir: Path, *, online: bool, as_json: bool) -> None:
     """Read the whole configuration and say what is wrong with it."""
@@ -156,7 +158,7 @@ def _broken_pages(configuration: Configuration) -> list[str]:
 def _check(configuration: Configuration, recipe: Recipe, *, online: bool) -> list[str]:
     """Collect what loading alone cannot see: plugs, theme, files, choices that match nothing."""
     from digest.app import open_newsroom
-    from digest.rendering import check_theme, words_in
+    from digest.cli.rehearsing import dead_pages, theme_problems
 
     specs = [*(spec for _, spec in recipe.popularity), *filter(None, [recipe.weather])]
     paths = [str(spec.options["path"]) for spec in specs if "path" in spec.options]
@@ -166,15 +168,12 @@ def _check(configuration: Configuration, recipe: Recipe, *, online: bool) -> lis
         if "://" not in path and not (configuration.root / path).is_file()
     ]
     with open_newsroom(configuration, recipe) as newsroom:
-        try:
-            check_theme(newsroom.themes)
-            words_in(newsroom.templates, newsroom.publication.language)
-        except TemplateError as error:
-            problems.append(str(error))
+        problems += theme_problems(newsroom)
         problems += _unusable_model(newsroom)
         problems += _faulty_choices(newsroom, configuration)
         if online:
             problems += asyncio.run(_unreadable_sources(newsroom))
+            problems += dead_pages(newsroom)
     return problems
 
 
