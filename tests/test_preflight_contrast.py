@@ -136,6 +136,18 @@ def test_dark_rules_are_laid_over_the_page_and_held_to_the_same(css: str, *, see
     assert ("contrast-dark" in found_rules) is seen
 
 
+def test_in_the_dark_the_fault_is_a_colour_or_what_no_rule_darkened() -> None:
+    dark = DARK.format("body { background-color:#111 !important } .a { color:#222 !important }")
+    html = "<p class='a' style='color:#000'>A</p><p class='b' style='color:#000'>B</p>"
+    email = with_body(html)
+    styled = email.html.replace("</head>", f"<style>{dark}</style></head>")
+    markup = {one.where: one.markup for one in check_email(replace(email, html=styled))}
+    assert markup["A"] == "#222"
+    styled = styled.replace("<h1>Barrier closes</h1>", "<h1 class='c'>Barrier closes</h1>")
+    markup = {one.where: one.markup for one in check_email(replace(email, html=styled))}
+    assert markup["Barrier closes"] == 'class="c"'
+
+
 def test_rules_of_the_head_hold_in_the_light_by_their_specificity() -> None:
     css = ".a.a { color:#222 } .a { color:#ccc } p { color:#ddd }"
     assert faults("<p class='a'>A</p>", css) == []

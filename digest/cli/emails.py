@@ -53,8 +53,8 @@ def _look_over(file: Path) -> tuple[str, tuple[Finding, ...]]:
 
     data = _read(file)
     if file.suffix.lower() == ".eml" or (str(file) == "-" and is_message(data)):
-        unpacked = unpack(data, str(file))
-        return unpacked.email.html, check_email(unpacked.email, attached=unpacked.attached)
+        email = unpack(data, str(file))
+        return email.html, check_email(email)
     html = data.decode("utf-8", errors="replace")
     return html, check_html(html)
 

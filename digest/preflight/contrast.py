@@ -8,10 +8,10 @@ from digest.preflight.cascade import looks
 from digest.preflight.colours import as_hex, contrast, over
 from digest.preflight.finding import error, warning
 from digest.preflight.matching import has_dark
-from digest.preflight.page import line_of
+from digest.preflight.page import line_of, markup_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from lxml.html import HtmlElement
 
@@ -33,15 +33,17 @@ def check_contrast(page: Page) -> Iterator[Finding]:
     The words of a blocked picture are a warning: they stand in for it. A page without dark rules of
     its own is left to what dark clients make of it.
     """
-    yield from _check(page, dark=False)
+    light = looks(page, dark=False)
+    yield from _check(light, light, "contrast", "")
     if has_dark(page):
-        yield from _check(page, dark=True)
+        yield from _check(looks(page, dark=True), light, "contrast-dark", " in the dark")
 
 
-def _check(page: Page, *, dark: bool) -> Iterator[Finding]:
-    rule, where = ("contrast-dark", " in the dark") if dark else ("contrast", "")
+def _check(
+    seen: Mapping[HtmlElement, Look], light: Mapping[HtmlElement, Look], rule: str, where: str
+) -> Iterator[Finding]:
     told: set[tuple[str, str, bool]] = set()
-    for element, look in looks(page, dark=dark).items():
+    for element, look in seen.items():
         text = _own_text(element) if _shows(element, look) else ""
         if not text or look.colour is None or look.surface is None:
             continue
@@ -58,8 +60,14 @@ def _check(page: Page, *, dark: bool) -> Iterator[Finding]:
                 f"{message}; it needs {needed}",
                 text,
                 line=line_of(element),
-                markup=look.colour_said,
+                markup=_markup(element, look, light[element], dark=seen is not light),
             )
+
+
+def _markup(element: HtmlElement, look: Look, in_light: Look, *, dark: bool) -> str:
+    """Give the colour that is at fault: in the dark the element, if no rule darkened its text."""
+    undarkened = dark and look.colour == in_light.colour
+    return markup_of(element) if undarkened else look.colour_said
 
 
 def _cut(ratio: float) -> str:
