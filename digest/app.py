@@ -11,6 +11,7 @@ import datetime as dt
 import importlib
 import inspect
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -56,24 +57,40 @@ def open_newsroom(configuration: Configuration, recipe: Recipe) -> Iterator[News
     Raises ConfigError for a plug that cannot be made, StoreError for a database that cannot be
     opened.
     """
-    templates = template_folders(configuration)
-    _require_theme(recipe.edition, templates)
+    described = _described(configuration, recipe)
     with Sandbox(preload=READERS) as sandbox, Store.open(configuration.store_url) as store:
         yield Newsroom(
-            publication=configuration.publication,
-            edition=recipe.edition,
             store=store,
-            out=configuration.out,
-            templates=templates,
-            pictures=recipe.pictures,
-            choices=lambda date: load_choices(configuration.folder, recipe.edition, date),
             clock=lambda: dt.datetime.now(dt.UTC),
             http=lambda: make_client(configuration),
             sandbox=sandbox,
             enricher=_enricher(sandbox) if recipe.reads_pages else None,
             embedder=_embedder(recipe.edition) if recipe.embeds else None,
+            **described,
             **make_plugs(configuration, recipe, sandbox, store),
         )
+
+
+def redescribed(newsroom: Newsroom, configuration: Configuration, recipe: Recipe) -> Newsroom:
+    """Give a newsroom as it is described now; its store and its plugs stay as they were wired.
+
+    Raises ConfigError for a theme that there is not.
+    """
+    return replace(newsroom, **_described(configuration, recipe))
+
+
+def _described(configuration: Configuration, recipe: Recipe) -> dict[str, Any]:
+    """Give what files say of an edition without any plug, by the `Newsroom` field it belongs to."""
+    templates = template_folders(configuration)
+    _require_theme(recipe.edition, templates)
+    return {
+        "publication": configuration.publication,
+        "edition": recipe.edition,
+        "out": configuration.out,
+        "templates": templates,
+        "pictures": recipe.pictures,
+        "choices": lambda date: load_choices(configuration.folder, recipe.edition, date),
+    }
 
 
 def make_client(configuration: Configuration) -> Client:

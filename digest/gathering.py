@@ -84,6 +84,37 @@ def gather(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.datet
     )
 
 
+def gather_again(newsroom: Newsroom, inputs: Inputs, now: dt.datetime) -> Inputs:
+    """Give an issue's inputs with the present recipe and choices; what it chooses from stays.
+
+    Articles of a source that the edition has no longer are left out.
+    """
+    edition = _titled(newsroom)
+    known = {source.id for source in edition.sources}
+    choices = newsroom.choices(inputs.date)
+    comments = quotable_comments(newsroom, inputs.cutoff, now) if wants_quotes(choices) else ()
+
+    about_choices = tuple(f"{choice.where}:" for choice in inputs.choices)
+    notices = (notice for notice in inputs.notices if not notice.startswith(about_choices))
+    unmatched = unmatched_quotes(choices, comments) if edition.comments else ()
+
+    def still(articles: tuple[Article, ...]) -> tuple[Article, ...]:
+        return tuple(article for article in articles if article.source in known)
+
+    return replace(
+        inputs,
+        version=__version__,
+        publication=newsroom.publication,
+        edition=edition,
+        articles=still(inputs.articles),
+        background=still(inputs.background),
+        read_earlier=still(inputs.read_earlier),
+        choices=choices,
+        comments=chosen_comments(choices, comments),
+        notices=(*notices, *unmatched),
+    )
+
+
 def quotable_comments(
     newsroom: Newsroom, cutoff: dt.datetime, now: dt.datetime
 ) -> tuple[Comment, ...]:

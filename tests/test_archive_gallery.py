@@ -56,6 +56,7 @@ def test_a_gallery_entry_is_read_from_the_folder(folder: Path, saved: SavedIssue
         note="the lawyers",
         headline="Night ferries return to the river",
         picture=picture_name(RIVER),
+        weather="12.2 °C, light rain",
         stories=4,
         articles=212,
         size_bytes=len(saved.email.html.encode()),
@@ -146,3 +147,12 @@ def test_a_broken_template_is_named_with_its_line_and_nothing_is_written(
     with pytest.raises(TemplateError, match=where):
         write_gallery(tmp_path, PUBLICATION, (), CUTOFF, templates=(tmp_path,))
     assert not (tmp_path / "index.html").exists()
+
+
+def test_a_thumbnail_has_the_leads_section_and_the_weather_where_there_are_any(
+    tmp_path: Path,
+) -> None:
+    path = gallery(tmp_path, make_entry(section="UK", weather="12.2 °C, light rain"))
+    assert [one.text_content() for one in page(path).find_class("mini-kicker")] == ["UK"]
+    assert "12.2 °C, light rain" in words(path)
+    assert page(gallery(tmp_path, make_entry())).find_class("mini-kicker") == []

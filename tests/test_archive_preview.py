@@ -9,8 +9,9 @@ import pytest
 from archive_makers import RIVER, TEMPLATES, frames, make_email, make_saved, page, words
 
 from digest.archive import SavedIssue, write_issue
-from digest.archive.guises import dress
+from digest.archive.guises import Guises, dress
 from digest.archive.pictures import picture_name
+from digest.archive.reading import reading_order
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,8 @@ def test_the_guises_differ_in_one_thing_each() -> None:
     assert "color-scheme: light;" in guises.phone
     assert 'src="images/river.jpg"' in guises.unstyled
     assert "style" not in guises.unstyled
+    assert "@media" not in guises.blockless
+    assert 'style="color:#111"' in guises.blockless
     assert "images/river.jpg" not in guises.images_off
     assert 'alt="A ferry"' in guises.images_off
 
@@ -49,9 +52,11 @@ def test_a_guise_loads_nothing_and_opens_links_beside_the_preview() -> None:
     )
     guises = dress(html, {RIVER: "images/river.jpg"})
     assert guises.unseen == 1
-    for guise in (guises.desktop, guises.phone, guises.dark, guises.images_off, guises.unstyled):
+    assert "Outlook" in guises.outlook
+    assert "Outlook" not in guises.desktop + guises.blockless + guises.unstyled
+    shown = (getattr(guises, name) for name in Guises.__slots__ if name != "unseen")
+    for guise in shown:
         assert "evil.example" not in guise
-        assert "Outlook" not in guise
         assert '<base target="_blank">' in guise
         assert 'href="https://courier.example/uk"' in guise
 
@@ -63,12 +68,29 @@ def test_an_email_without_a_head_has_guises_too(html: str) -> None:
 
 def test_the_preview_shows_every_guise_of_the_very_email(folder: Path, saved: SavedIssue) -> None:
     shown = frames(folder / "preview.html")
-    assert list(shown) == ["Desktop", "Phone", "Dark", "Images off", "No styles"]
+    assert list(shown) == [
+        "Desktop",
+        "Phone",
+        "Dark",
+        "Images off",
+        "Outlook",
+        "No style block",
+        "No styles",
+    ]
     local = {RIVER: picture_name(RIVER)}
     assert shown["Dark"] == dress(saved.email.html, local).dark
     assert (folder / picture_name(RIVER)).is_file()
-    text = page(folder / "preview.html").find_class("view")[-1].findtext("pre", "")
+    text = page(folder / "preview.html").get_element_by_id("plain-text").findtext("pre", "")
     assert text.strip() == saved.email.text.strip()
+
+
+def test_the_preview_says_the_email_as_a_screen_reader_does(
+    folder: Path, saved: SavedIssue
+) -> None:
+    stops = page(folder / "preview.html").get_element_by_id("read-out").findall(".//li")
+    said = [" ".join(" ".join(stop.itertext()).split()) for stop in stops]
+    assert said == [stop.line.replace(":", "") for stop in reading_order(saved.email.html)]
+    assert said == ["Night ferries return to the river", "Link A ferry"]
 
 
 def test_the_preview_says_why_each_story_is_there_and_why_others_are_not(folder: Path) -> None:
@@ -99,6 +121,23 @@ def test_the_preview_begins_with_what_editors_must_know(folder: Path) -> None:
         "Why each story",
     ]
     assert [told.index(part) for part in order] == sorted(told.index(part) for part in order)
+
+
+def test_plain_text_of_a_language_written_from_the_right_is_set_so(
+    tmp_path: Path, saved: SavedIssue
+) -> None:
+    masthead = replace(saved.issue.masthead, language="ar")
+    issue = replace(saved.issue, masthead=masthead)
+    preview = write_issue(tmp_path, replace(saved, issue=issue), templates=TEMPLATES)
+    (text,) = page(preview / "preview.html").get_element_by_id("plain-text").findall("pre")
+    assert (text.get("lang"), text.get("dir")) == ("ar", "rtl")
+
+
+def test_a_preview_on_disk_runs_no_script(folder: Path) -> None:
+    text = (folder / "preview.html").read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "script-src" not in text
+    assert "default-src 'none'" in text
 
 
 def test_a_size_over_the_limit_is_never_rounded_down_to_it(

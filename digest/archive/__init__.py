@@ -5,21 +5,29 @@ atomic.py     files that appear whole or not at all
 folder.py     an issue's folder: write it, read it, verify it
 pictures.py   copies of an issue's pictures
 guises.py     an email as other inboxes would show it
-preview.py    `preview.html`: the issue in every guise, and why each story is in it
+outlook.py    … and as Word does
+reading.py    an email in the order in which a screen reader says it
+changes.py    an issue beside the one before it
+versions.py   the versions of a theme that issues were set in
+differences.py  how two texts differ
+preview.py    `preview.html`: the issue in every guise, what changed, and why each story is in it
 gallery.py    `index.html`: every issue, newest first
 public.py     `public/`: what everybody may read, and may be published as it stands
 public_pictures.py   the pictures beside its pages
 atom.py       its Atom feed
+broken.py     the page that a served preview shows instead of what cannot be made
 desk.py       how the staff's pages are rendered
 """
 
 from __future__ import annotations
 
 from digest.archive.atomic import alone
+from digest.archive.broken import broken_page
 from digest.archive.canonical import dump, load
 from digest.archive.folder import (
     Manifest,
     SavedIssue,
+    issue_files,
     read_inputs,
     read_issue,
     verify,
@@ -27,6 +35,7 @@ from digest.archive.folder import (
 )
 from digest.archive.gallery import GalleryEntry, read_gallery_entry, write_gallery
 from digest.archive.pictures import Copy, picture_name
+from digest.archive.preview import Beside
 from digest.archive.public import (
     PUBLIC_FEED,
     PUBLIC_FOLDER,
@@ -38,20 +47,28 @@ from digest.archive.public import (
     write_public,
 )
 from digest.archive.public_pictures import PUBLIC_PICTURE
+from digest.archive.versions import FormerVersion, changed_files, former_themes, keep_version
 
 __all__ = [
     "PUBLIC_FEED",
     "PUBLIC_FOLDER",
     "PUBLIC_PAGE",
     "PUBLIC_PICTURE",
+    "Beside",
     "Copy",
+    "FormerVersion",
     "GalleryEntry",
     "Manifest",
     "PublicIssue",
     "SavedIssue",
     "alone",
+    "broken_page",
+    "changed_files",
     "dump",
+    "former_themes",
     "is_public",
+    "issue_files",
+    "keep_version",
     "load",
     "page_on_web",
     "picture_name",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import jinja2
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 from digest.errors import TemplateError
@@ -100,6 +101,14 @@ def web_link(url: str) -> str:
     return url if url.lower().startswith(("https://", "http://")) else "#"
 
 
+def direction(language: str) -> str:
+    """Give the direction in which a language (BCP 47) is written: "ltr" or "rtl"."""
+    try:
+        return Locale.parse(language, sep="-").text_direction
+    except (ValueError, UnknownLocaleError):
+        return "ltr"
+
+
 def neutral(factor: Factor) -> bool:
     """Whether a factor leaves the score as it is."""
     return round(factor.value, 2) == 1
@@ -127,6 +136,7 @@ def _environment(templates: tuple[Path, ...]) -> jinja2.Environment:
         counted=counted,
         sentence=sentence,
         web_link=web_link,
+        direction=direction,
     )
     environment.tests["neutral"] = neutral
     return environment

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from digest.archive.atomic import files_in, write_folder
 from digest.archive.canonical import dump, load
-from digest.archive.preview import preview_page
+from digest.archive.preview import ALONE, Beside, preview_page
 from digest.errors import DigestError
 from digest.model import Issue
 from digest.preflight import Finding  # noqa: TC001  likewise
@@ -58,6 +58,7 @@ class SavedIssue:
     version: str
     theme: str
     looked_at: Email | None = None
+    beside: Beside = ALONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def write_issue(out: Path, saved: SavedIssue, *, templates: Sequence[Path]) -> P
     """
     issue = saved.issue
     folder = out / issue.edition / issue.date.isoformat()
-    files = _files(saved, templates)
+    files = issue_files(saved, templates)
     manifest = Manifest(
         edition=issue.edition,
         date=issue.date,
@@ -106,6 +107,39 @@ def write_issue(out: Path, saved: SavedIssue, *, templates: Sequence[Path]) -> P
     )
     write_folder(folder, {**files, MANIFEST: dump(manifest)}, last=MANIFEST)
     return folder
+
+
+def issue_files(
+    saved: SavedIssue, templates: Sequence[Path], *, live: str = ""
+) -> dict[str, bytes]:
+    """Give what an issue's folder holds, but for the manifest, by POSIX names.
+
+    `live` is the version of a preview that is served, "" for one on disk. Raises TemplateError when
+    its template is broken.
+    """
+    html = saved.email.html.encode()
+    findings = tuple(sorted(saved.findings, key=lambda finding: finding.level != "error"))
+    page = preview_page(
+        saved.issue,
+        saved.looked_at or saved.email,
+        findings,
+        {url: copy.name for url, copy in saved.pictures.items()},
+        templates,
+        len(html),
+        beside=saved.beside,
+        live=live,
+    )
+    return {
+        "email.html": html,
+        "email.txt": saved.email.text.encode(),
+        "message.eml": saved.message,
+        PAGE: saved.page.encode(),
+        "issue.json": dump(saved.issue),
+        "inputs.json.gz": _gzip(saved.inputs),
+        "preflight.json": dump(Checked(size_bytes=len(html), findings=findings)),
+        "preview.html": page.encode(),
+        **{copy.name: copy.data for copy in saved.pictures.values()},
+    }
 
 
 def read_issue(folder: Path) -> Issue:
@@ -149,30 +183,6 @@ def read_json(kind: type[T], path: Path) -> T:
         return load(kind, path.read_bytes())
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
-
-
-def _files(saved: SavedIssue, templates: Sequence[Path]) -> dict[str, bytes]:
-    html = saved.email.html.encode()
-    findings = tuple(sorted(saved.findings, key=lambda finding: finding.level != "error"))
-    page = preview_page(
-        saved.issue,
-        saved.looked_at or saved.email,
-        findings,
-        {url: copy.name for url, copy in saved.pictures.items()},
-        templates,
-        len(html),
-    )
-    return {
-        "email.html": html,
-        "email.txt": saved.email.text.encode(),
-        "message.eml": saved.message,
-        PAGE: saved.page.encode(),
-        "issue.json": dump(saved.issue),
-        "inputs.json.gz": _gzip(saved.inputs),
-        "preflight.json": dump(Checked(size_bytes=len(html), findings=findings)),
-        "preview.html": page.encode(),
-        **{copy.name: copy.data for copy in saved.pictures.values()},
-    }
 
 
 def _gzip(data: bytes) -> bytes:

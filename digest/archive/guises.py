@@ -1,4 +1,4 @@
-"""An email as other inboxes would show it: by day, by night, without pictures, without styles.
+"""An email as other inboxes would show it: by day, by night, by Word, without pictures or styles.
 
 Each guise is the same HTML with one thing changed, for a frame that runs no scripts. It shows
 pictures from local copies only, so that a preview needs no network.
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import lxml.html
 from lxml import etree
+
+from digest.archive.outlook import as_word_sets_it, for_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,28 +32,48 @@ ALWAYS, NEVER = "(min-width: 0)", "(max-width: 0)"  # media features, so "screen
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guises:
-    """The HTML of each guise; `unseen` counts the pictures that have no local copy."""
+    """The HTML of each guise; `unseen` counts the pictures that have no local copy.
+
+    `blockless` has lost its style blocks and kept its style attributes, as in Gmail's apps for the
+    accounts of others; `unstyled` has lost both.
+    """
 
     desktop: str
     phone: str
     dark: str
     images_off: str
+    blockless: str
+    outlook: str
     unstyled: str
     unseen: int
 
 
 def dress(html: str, local: Mapping[str, str]) -> Guises:
     """Make the guises of an email; `local` gives the local copy of an image's URL."""
-    tree = _parse(html)
-    unseen = _localise(tree, local)
+    tree, unseen = _opened(html, local)
+    for_outlook, _ = _opened(for_word(html), local)
     return Guises(
         desktop=_changed(tree, _light),
         phone=_changed(tree, _light, _without_scrollbar),
         dark=_changed(tree, _dark),
         images_off=_changed(tree, _light, _without_images),
-        unstyled=_changed(tree, _light, _without_styles),
+        blockless=_changed(tree, _light, _without_blocks, _without_scrollbar),
+        outlook=_changed(for_outlook, _light, as_word_sets_it),
+        unstyled=_changed(tree, _light, _without_blocks, _without_attributes),
         unseen=unseen,
     )
+
+
+def plain_guise(html: str, local: Mapping[str, str]) -> str:
+    """Give the desktop guise alone."""
+    tree, _ = _opened(html, local)
+    return _changed(tree, _light)
+
+
+def _opened(html: str, local: Mapping[str, str]) -> tuple[HtmlElement, int]:
+    """Parse an email, its pictures local; give how many of them have no copy as well."""
+    tree = _parse(html)
+    return tree, _localise(tree, local)
 
 
 def _parse(html: str) -> HtmlElement:
@@ -128,8 +150,10 @@ def _without_images(tree: HtmlElement) -> None:
         image.set("src", BLOCKED)
 
 
-def _without_styles(tree: HtmlElement) -> None:
-    """Drop what some Gmail accounts drop: style blocks, and here the attributes too."""
+def _without_blocks(tree: HtmlElement) -> None:
     etree.strip_elements(tree, "style", with_tail=False)
+
+
+def _without_attributes(tree: HtmlElement) -> None:
     for element in tree.iter():
         element.attrib.pop("style", None)

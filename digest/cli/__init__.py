@@ -26,7 +26,10 @@ VERBS = {
     "release": ("releasing", "Send on an issue that preflight's errors hold, and say who did."),
     "comments": ("commenting", "List the readers' comments that an issue may quote."),
     "explain": ("look", "Say why each story stands where it stands."),
-    "preview": ("look", "Open an issue's preview in the browser."),
+    "preview": (
+        "previewing",
+        "Show an issue's preview in the browser, made anew whenever you save a file.",
+    ),
     "status": ("look", "Show the newest issues and the health of every source."),
     "replay": ("look", "Build a stored issue again and compare every byte."),
     "schedule": ("timetable", "Publish every edition by its timetable."),

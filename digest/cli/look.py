@@ -1,4 +1,4 @@
-"""The verbs that look: explain, preview, status, replay."""
+"""The verbs that look: explain, status, replay."""
 
 from __future__ import annotations
 
@@ -102,24 +102,6 @@ def _why_unknown(newsroom: Newsroom, plan: Issue, url: str) -> str:
         seen = article.first_seen.astimezone(zone)
         return f"it was first seen on {seen:%-d %B %Y, %H:%M}, after the issue was built"
     return f"{dated}, which is before what this issue looked at"
-
-
-@click.command()
-@click.argument("issue", required=False)
-@config_option
-@edition_option
-@click.option("--no-open", is_flag=True, help="Only print where it is.")
-def preview(config_dir: Path, edition: str | None, issue: str | None, *, no_open: bool) -> None:
-    """Open an issue's preview in the browser.
-
-    It shows every guise of the issue, and why each story is in it. ISSUE is a date (default: the
-    newest issue).
-    """
-    with opened(config_dir, edition) as newsroom:
-        page = find_issue(newsroom, issue) / "preview.html"
-    click.echo(shown(page))
-    if not no_open:
-        click.launch(page.resolve().as_uri())
 
 
 @click.command()

@@ -12,7 +12,7 @@ from digest.rendering.checking import check_theme
 from digest.rendering.framing import frame_pictures
 from digest.rendering.page import WebPage, render_issue, render_web
 from digest.rendering.reader_pages import reader_page
-from digest.rendering.theme import theme_fingerprint, theme_sources
+from digest.rendering.theme import theme_files, theme_fingerprint, theme_sources
 from digest.rendering.untranslated import untranslated
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "reader_page",
     "render_issue",
     "render_web",
+    "theme_files",
     "theme_fingerprint",
     "theme_sources",
     "untranslated",

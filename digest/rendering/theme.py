@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from digest.words import Words
 
 _PAGE = "email.html.j2"
+_TEMPLATES = ("*.j2", "*.toml")
 
 
 def open_theme(themes: Sequence[Path], typesetter: Typesetter) -> jinja2.Environment:
@@ -93,20 +94,25 @@ def theme_fingerprint(themes: Sequence[Path]) -> str:
     replaces still counts, because `base/` reaches it. Raises TemplateError when there is no theme.
     """
     digest = hashlib.sha256()
-    for name, path in _files_of(themes):
+    for depth, folder, path in theme_files(themes):
         content = path.read_bytes()
-        digest.update(f"{name}\0{len(content)}\0".encode())
+        name = path.relative_to(folder).as_posix()
+        digest.update(f"{depth}/{name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
 
 
-def _files_of(themes: Sequence[Path]) -> Iterator[tuple[str, Path]]:
-    """Give all files of a theme, named by their kind and how deep they lie."""
+def theme_files(themes: Sequence[Path]) -> Iterator[tuple[int, Path, Path]]:
+    """Give all files of a theme: a layer's number, its folder, the file; then the words beside it.
+
+    Layers come from the bottom up. Raises TemplateError when there is no theme.
+    """
     words = [folder.with_name(WORDS) for folder in themes]
-    for folders, kinds in ((require_theme(themes), ("*.j2", "*.toml")), (words, ("*.po",))):
+    for folders, kinds in ((require_theme(themes), _TEMPLATES), (words, ("*.po",))):
         for depth, folder in enumerate(reversed(folders)):
-            for path in _found(folder, kinds):
-                yield f"{depth}/{kinds[0]}/{path.relative_to(folder).as_posix()}", path
+            for path in sorted(path for kind in kinds for path in folder.rglob(kind)):
+                if path.is_file():  # and no editor's lock, say
+                    yield depth, folder, path
 
 
 def theme_sources(themes: Sequence[Path]) -> dict[str, str]:
@@ -115,20 +121,13 @@ def theme_sources(themes: Sequence[Path]) -> dict[str, str]:
     That is "templates/broadsheet/lead.html.j2" for a newsroom's own file, and "built-in
     broadsheet/lead.html.j2" for ours. Raises TemplateError when there is no theme.
     """
-    layers = require_theme(themes)
-    own = [folder for at, folder in enumerate(layers) if at % len(themes) < len(themes) - 1]
+    ours = themes[-1].parent
     return {
-        f"{f'{folder.parent.name}/' if folder in own else 'built-in '}{folder.name}/"
+        f"{'built-in ' if folder.parent == ours else f'{folder.parent.name}/'}{folder.name}/"
         f"{path.relative_to(folder).as_posix()}": path.read_text("utf-8", errors="replace")
-        for folder in layers
-        for path in _found(folder, ("*.j2", "*.toml"))
+        for _, folder, path in theme_files(themes)
+        if path.suffix != ".po"
     }
-
-
-def _found(folder: Path, kinds: tuple[str, ...]) -> list[Path]:
-    """Give a folder's files of some kinds, sorted."""
-    paths = sorted(path for kind in kinds for path in folder.rglob(kind))
-    return [path for path in paths if path.is_file()]  # an editor's lock is none
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ public.py   the application: its parts, its headers, its pages for what went wro
 archive.py  the public archive, as it stands in `out/public/`
 clicks.py   links that are counted on the way
 pages.py    how a page is rendered
+live.py     apart from these, for the staff: a preview that follows what is edited
 serving.py  the server
 """
 

@@ -1,0 +1,162 @@
+"""Make: render an issue with the present theme, look it over, and gather what it is saved with.
+
+What a build saves and a live preview shows. Reads, and writes nothing.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from digest import __version__, archive
+from digest.errors import DigestError, StoreError
+from digest.expressing import express
+from digest.model import OUT
+from digest.preflight import Finding, Former, check_email, held_by, located
+from digest.rendering import theme_fingerprint, theme_sources
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from digest.expressing import Expressed
+    from digest.inputs import Inputs
+    from digest.model import Issue
+    from digest.newsroom import Newsroom
+    from digest.picture import Picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """An issue ready to be saved.
+
+    `released_by` names who sent on this very message in spite of errors, "" if nobody did.
+    """
+
+    saved: archive.SavedIssue
+    released_by: str
+
+    @property
+    def hold(self) -> str:
+        """Why it is held: by the editors' word, or for errors that nobody released."""
+        return self.saved.issue.hold or (
+            "" if self.released_by else held_by(tuple(self.saved.findings))
+        )
+
+
+def make(newsroom: Newsroom, inputs: Inputs, planned: Issue) -> Made:
+    """Make an issue of its plan. Raises TemplateError, and DigestError for what is missing."""
+    made = express(inputs, planned, newsroom.themes, lambda one: _data_of(newsroom, one))
+    found = check_email(made.email, former=_former(newsroom, planned.date))
+    saved = archive.SavedIssue(
+        issue=made.issue,
+        email=made.email,
+        looked_at=made.looked_at,
+        message=made.message,
+        page=made.page,
+        inputs=archive.dump(inputs),
+        findings=(
+            *(located(found, theme_sources(newsroom.themes)) if found else ()),
+            *_uncopied(newsroom, made),
+        ),
+        pictures=_copies(newsroom, made),
+        version=__version__,
+        theme=theme_fingerprint(newsroom.themes),
+        beside=archive.Beside(
+            before=_issue_before(newsroom, planned),
+            former=_former_version(newsroom, inputs, planned),
+        ),
+    )
+    before = newsroom.store.issue(planned.edition, planned.date)
+    released = before is not None and before.released_sha256 == message_sha256(saved)
+    return Made(saved=saved, released_by=before.released_by if before and released else "")
+
+
+def message_sha256(saved: archive.SavedIssue) -> str:
+    """Give what a release is for: these very bytes and no others."""
+    return sha256(saved.message).hexdigest()
+
+
+def _former(newsroom: Newsroom, date: dt.date) -> Former | None:
+    """Give what the last issue that readers got said in the inbox."""
+    records = newsroom.store.issues(newsroom.edition.name)
+    record = next((one for one in records if one.date < date and one.state in OUT), None)
+    if record is None:
+        return None
+    preheader = ""
+    with suppress(DigestError):  # its folder may be gone; the ledger knows the subject
+        folder = newsroom.out / record.edition / record.date.isoformat()
+        preheader = archive.read_issue(folder).preheader
+    return Former(subject=record.subject, preheader=preheader)
+
+
+def _issue_before(newsroom: Newsroom, issue: Issue) -> Issue | None:
+    """Give the issue before this one: the last that left the house, else the last there is."""
+    earlier = [one for one in newsroom.store.issues(issue.edition) if one.date < issue.date]
+    for record in sorted(earlier, key=lambda one: (one.state in OUT, one.date), reverse=True):
+        with suppress(DigestError):  # it was never made, or its folder is gone
+            return archive.read_issue(newsroom.out / issue.edition / record.date.isoformat())
+    return None
+
+
+def _former_version(
+    newsroom: Newsroom, inputs: Inputs, planned: Issue
+) -> archive.FormerVersion | None:
+    """Set the issue once more as the theme's last other version does, None without one."""
+    themes = archive.former_themes(newsroom.out, newsroom.themes, planned.date)
+    if not themes:
+        return None
+    files = archive.changed_files(themes, newsroom.themes)
+    try:
+        made = express(inputs, planned, themes, lambda one: _data_of(newsroom, one))
+    except DigestError as error:
+        return archive.FormerVersion(email=None, fault=error.what, files=files)
+    return archive.FormerVersion(email=made.looked_at or made.email, fault="", files=files)
+
+
+def _copies(newsroom: Newsroom, made: Expressed) -> dict[str, archive.Copy]:
+    """Load the copies of the issue's pictures, so that previews show them without a network.
+
+    They are by the address at which the email shows them.
+    """
+    ours = {one.ready for one in made.pictures if one.ours}
+    copied = {picture.url for picture in made.copies.values()}
+    return _bundled_copies(newsroom, made.issue, copied) | {
+        address: archive.Copy(
+            name=picture.name, data=_data_of(newsroom, picture), readers=picture in ours
+        )
+        for address, picture in made.copies.items()
+    }
+
+
+def _bundled_copies(newsroom: Newsroom, issue: Issue, copied: set[str]) -> dict[str, archive.Copy]:
+    """Read the bundled files of the issue's other pictures; one that cannot be read is left out."""
+    copies = {}
+    for url in sorted({one.image.url for one in issue.placements if one.image} - copied):
+        if file := newsroom.bundled_picture(url):
+            with suppress(OSError):
+                copies[url] = archive.Copy(name=archive.picture_name(url), data=file.read_bytes())
+    return copies
+
+
+def _data_of(newsroom: Newsroom, picture: Picture) -> bytes:
+    data = newsroom.store.picture_data(picture)
+    if data is None:
+        raise StoreError(
+            "a picture was fetched anew at this moment",
+            where=picture.url,
+            hint="Build the issue again",
+        )
+    return data
+
+
+def _uncopied(newsroom: Newsroom, made: Expressed) -> Iterator[Finding]:
+    """Tell the staff which pictures have no copy, and why, each once."""
+    lacking = {one.url: one for one in made.pictures if not one.ready}
+    for url, one in lacking.items():
+        why = one.picture.fault if one.picture else "it was not fetched before the issue was built"
+        what = "a picture stays linked" if one.ours else "the preview lacks a picture"
+        if one.ours or newsroom.bundled_picture(url) is None:
+            yield Finding(level="warning", rule="picture-copy", message=f"{what}: {why}", where=url)
