@@ -236,7 +236,10 @@ NUMBERS_AND_WORDS = [
     ),
     ('[rules]\napproval = "required"', 'rules.approval must be "auto"'),
     ('[rules]\nif_short = "hold"', 'rules.if_short must be "skip"'),
-    ('[images]\nuse = "host"', 'images.use must be "link"'),
+    (
+        '[images]\nuse = "hosted"',
+        'images.use must be "link", "host" or "attach". Did you mean "host"?',
+    ),
     (
         "[[lead]]\nrelated = 3",
         "lead must be a table. Write [lead] on a line of its own, and its keys below",
