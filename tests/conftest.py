@@ -1,4 +1,4 @@
-"""What all tests share: in CI nothing is skipped."""
+"""What all tests share: in CI nothing is skipped; golden emails are updated on demand."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "write the golden emails as they are now"
+    parser.addoption("--update-golden", action="store_true", help=told)
 
 
 @pytest.hookimpl(wrapper=True)

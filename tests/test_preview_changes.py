@@ -235,7 +235,10 @@ def test_another_colour_is_told_as_looks_alone_and_shown_before_and_after(built:
 
 
 def test_other_words_are_told_line_by_line(built: Path) -> None:
-    more = '{% extends "base/lead.html.j2" %}{% block onward %}<p class="text">Ring us</p>{% endblock %}'
+    more = (
+        '{% extends "base/lead.html.j2" %}'
+        '{% block onward %}<p class="text">Ring us</p>{% endblock %}'
+    )
     put(built, "broadsheet/lead.html.j2", more)
     told = words(rebuilt(built))
     assert "What is read is no longer the same." in told

@@ -54,5 +54,5 @@ def _premailer(page: str) -> Premailer:
         align_floating_images=False,
         # CSS `width: 100%` must not replace an image's honest width; the others land on elements
         # that may not carry them.
-        disable_basic_attributes=["width", "height", "valign", "bgcolor"],
+        disable_basic_attributes=["align", "width", "height", "valign", "bgcolor"],
     )

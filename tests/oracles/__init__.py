@@ -1,0 +1,1 @@
+"""Checkers that others wrote, and what they need: see `.ci/oracles`."""
