@@ -5,6 +5,7 @@ What building and replaying share, without network or clock, so that both come t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from functools import partial
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from digest import archive
 from digest.clicks import counted_links
+from digest.defusing import defuse
 from digest.mime import compile_message, content_id, message_id
 from digest.outgoing import Attachment
 from digest.picturing import shown_pictures, with_copies
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from digest.outgoing import Email
     from digest.picture import Picture
     from digest.picturing import Shown
+
+
+UNSUBSCRIBE = "https://placeholder.invalid/unsubscribe"  # filled in for each subscriber
+SENDER_LENGTH = 15  # characters, by Gmail's rules for Feedback-ID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +66,7 @@ def express(
 
     Raises TemplateError, DeliveryError for a sender that is none, and what `data_of` raises.
     """
-    issue, rendered = fit(planned, partial(_render, inputs, themes), _html_bytes)
+    issue, rendered = fit(defuse(planned), partial(_render, inputs, themes), _html_bytes)
     straight, shown = rendered.straight, rendered.shown
     email = replace(rendered.email, attachments=_attachments(inputs, shown, data_of))
     web = archive.page_on_web(inputs.publication, issue.edition, issue.date)
@@ -113,7 +119,16 @@ def _message(inputs: Inputs, email: Email) -> bytes:
         date=slot_on(edition.timetable, inputs.publication.timezone, inputs.date).send_at,
         message_id=message_id(edition.name, inputs.date, sender, domain),
         list_id=f"{edition.title} <{edition.name}.{domain}>",
+        unsubscribe=UNSUBSCRIBE if UNSUBSCRIBE in email.slots else "",
+        feedback_id=_feedback_id(inputs, domain),
     )
+
+
+def _feedback_id(inputs: Inputs, domain: str) -> str:
+    """Name what complaints are counted by: the issue, its edition, the program, the sender."""
+    edition = re.sub(r"[^\w.-]", "-", inputs.edition.name, flags=re.ASCII)
+    sender = re.sub(r"[^a-z0-9]", "-", domain.lower())[:SENDER_LENGTH]
+    return f"{inputs.date:%Y%m%d}:{edition}:digest:{sender}"
 
 
 def _attachments(

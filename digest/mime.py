@@ -26,30 +26,48 @@ _COMPOSE = SMTP.clone(max_line_length=76)
 _SERIALISE = SMTP.clone(max_line_length=998)
 
 MAX_ADDRESS = 254  # characters (RFC 5321 §4.5.3.1.3; RFC 2919 §2 gives a list one more)
+MAX_LINK = 900  # characters: its line must stay below 998 (RFC 5322 §2.1.1)
 MAX_WORD = 60  # characters of a header that cannot be folded; a longer word is encoded in pieces
 
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(\.{_ATOM})*")  # RFC 5322 §3.2.3
 _HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_LINK = re.compile(r"https://[!-;=?-~]+")  # one URI and nothing after it (RFC 8058 §3.1)
+_FEEDBACK_ID = re.compile(r"[\w.-]+(:[\w.-]+){3}", re.ASCII)  # Gmail's four parts
 _MESSAGE_ID = re.compile(rf"<{_DOT_ATOM.pattern}@{_HOST.pattern}>")
 
 
 def compile_message(
-    email: Email, *, sender: str, to: str, date: dt.datetime, message_id: str, list_id: str = ""
+    email: Email,
+    *,
+    sender: str,
+    to: str,
+    date: dt.datetime,
+    message_id: str,
+    list_id: str = "",
+    unsubscribe: str = "",
+    feedback_id: str = "",
 ) -> bytes:
     """Give the whole message: multipart/alternative, text before HTML, CRLF line ends.
 
     Where the email has attachments, the HTML and they are one part, a multipart/related (RFC 2387).
 
     `sender` and `to` are mailboxes ("Name <address>", or an address alone); `list_id` is such as
-    "The Daily Courier <daily.courier.example>" (RFC 2919); `message_id` has its angle brackets.
+    "The Daily Courier <daily.courier.example>" (RFC 2919); `message_id` has its angle brackets;
+    `unsubscribe` is the address at which a POST ends the subscription (RFC 8058), and `feedback_id`
+    what mailbox providers count complaints by. Without them their headers are left out.
     Raises DeliveryError for one of them that cannot be written into a header.
     """
     message = EmailMessage(policy=_COMPOSE)
     message["Date"] = date.astimezone(dt.UTC)
     message["Message-ID"] = _checked_id(message_id)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no holiday replies, please
+    if unsubscribe:
+        message["List-Unsubscribe"] = f"<{_checked_link(unsubscribe)}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058 §3.1
+    if feedback_id:
+        message["Feedback-ID"] = _checked_feedback(feedback_id)
     message.set_content(email.text, cte="quoted-printable")
     message.add_alternative(email.html, subtype="html", cte="quoted-printable")
     if email.attachments:
@@ -133,6 +151,18 @@ def _split(text: str) -> tuple[str, str]:
 def _checked_id(text: str) -> str:
     if not _MESSAGE_ID.fullmatch(text):
         raise _refusal("message id", text, "<20261123.1f0e@courier.example>")
+    return text
+
+
+def _checked_link(text: str) -> str:
+    if not _LINK.fullmatch(text) or len(text) > MAX_LINK:
+        raise _refusal("address to unsubscribe at", text, "https://news.courier.example/u/1f0e")
+    return text
+
+
+def _checked_feedback(text: str) -> str:
+    if not _FEEDBACK_ID.fullmatch(text):
+        raise _refusal("feedback id", text, "20261123:daily:digest:courier")
     return text
 
 

@@ -25,6 +25,8 @@ def messages() -> dict[str, bytes]:
             date=MORNING,
             message_id=message_id("daily", DATE, f"{name}@home.example", "courier.example"),
             list_id="The Daily Courier <daily.courier.example>",
+            unsubscribe="https://placeholder.invalid/unsubscribe",
+            feedback_id="20261123:daily:digest:courier-example",
         )
         for name, email in emails().items()
     }

@@ -86,7 +86,15 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def preview(root: Path) -> Iterator[Preview]:
+def interruptible() -> Iterator[None]:
+    """Let children heed an interrupt, which those of a test run in the background would ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def preview(root: Path, interruptible: None) -> Iterator[Preview]:
     with subprocess.Popen(
         [sys.executable, "-m", "digest", "preview", "--no-open"],
         cwd=root,

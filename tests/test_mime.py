@@ -39,6 +39,7 @@ def compiled(
     to: str = "reader@home.example",
     list_id: str = "",
     attachments: tuple[Attachment, ...] = (),
+    **more: str,
 ) -> bytes:
     email = Email(
         subject=subject,
@@ -49,7 +50,7 @@ def compiled(
         attachments=attachments,
     )
     return compile_message(
-        email, sender=sender, to=to, date=MORNING, message_id=ID, list_id=list_id
+        email, sender=sender, to=to, date=MORNING, message_id=ID, list_id=list_id, **more
     )
 
 
@@ -284,3 +285,47 @@ def test_a_message_id_does_not_tell_the_address() -> None:
 def test_a_message_id_of_no_domain_is_refused() -> None:
     with pytest.raises(DeliveryError, match="domain"):
         message_id("daily", DAY, "reader@home.example", "courier example>")
+
+
+# ---------------------------------------------------------------- leaving, and complaints
+
+
+def test_one_click_is_one_long_address_on_one_line() -> None:
+    link = f"https://news.courier.example/u/{'a1' * 400}"
+    raw = compiled(unsubscribe=link)
+    assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in raw
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
+    assert parsed(raw)["List-Unsubscribe"] == f"<{link}>"
+
+
+def test_what_nobody_asked_for_is_left_out() -> None:
+    assert not {"List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID"} & set(
+        parsed(compiled()).keys()
+    )
+
+
+def test_complaints_are_counted_by_four_parts() -> None:
+    raw = compiled(feedback_id="20261123:daily:digest:courier-example")
+    assert parsed(raw)["Feedback-ID"] == "20261123:daily:digest:courier-example"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://news.courier.example/u/1",
+        "mailto:leave@courier.example",
+        "https://news.courier.example/u/1>, <mailto:a@b.example",
+        "https://news.courier.example/u/1\r\nBcc: a@b.example",
+        "https://news.courier.example/a b",
+        f"https://news.courier.example/{'a' * 900}",
+    ],
+)
+def test_an_address_to_unsubscribe_at_is_one_https_address_or_refused(link: str) -> None:
+    with pytest.raises(DeliveryError, match="address to unsubscribe at"):
+        compiled(unsubscribe=link)
+
+
+@pytest.mark.parametrize("text", ["daily", "a:b:c", "a:b:c:d e", "a:b:c:d\r\nBcc: a@b.example"])
+def test_a_feedback_id_of_other_parts_is_refused(text: str) -> None:
+    with pytest.raises(DeliveryError, match="feedback id"):
+        compiled(feedback_id=text)
