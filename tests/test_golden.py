@@ -6,6 +6,8 @@ import pytest
 from goldens import FOLDER, LINES, Golden
 from matrix import THEMES, emails
 
+from digest.preflight import check_email
+
 KEPT = [
     f"{issue}-{theme}"
     for issue in ("everything", "one-story", "arabic", "french")
@@ -55,3 +57,8 @@ def test_white_space_counts() -> None:
     golden, email = Golden("one-story-bulletin"), emails()["one-story-bulletin"]
     told = golden.difference(email.text, email.html.replace("<body", "\n<body", 1))
     assert told.startswith("one-story-bulletin: only white space differs")
+
+
+@pytest.mark.parametrize("theme", sorted(THEMES))
+def test_preflight_has_nothing_to_say_of_the_sample(theme: str) -> None:
+    assert check_email(emails()[f"sample-{theme}"]) == ()

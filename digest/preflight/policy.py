@@ -59,6 +59,7 @@ ENHANCEMENTS = {
     "css-selector-attribute": "the light page: such rules are Outlook.com's dark ones",
     "css-text-wrap": "headlines whose lines differ in length",
     "css-widows": "a line alone, in print",
+    "css-word-break": "a very long word widens its column, or breaks by overflow-wrap",
     "html-aria-hidden": "a mark that is read out",
     "html-aria-label": "the text itself is read out",
     "html-picture": "the <img> that is in it",
