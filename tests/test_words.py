@@ -27,7 +27,7 @@ from publication import digest, facts, write_publication
 
 from digest.comment import Quote, Quotes
 from digest.errors import ConfigError, TemplateError
-from digest.model import Reading
+from digest.model import Reading, Report
 from digest.naming import besides, counted_basis, latest_basis, list_titles
 from digest.rendering import render_issue, theme_fingerprint, words_beside, words_in
 from digest.rendering.catalogs import read_catalog
@@ -269,6 +269,17 @@ def test_words_of_a_newsroom_are_no_markup_in_plain_text_and_escape_what_they_ho
     email = render_issue(issue, themes=themes)
     assert "A &amp; &lt;i&gt;B&lt;/i&gt;: <b" in email.html
     assert "A & <i>B</i>: <b>hin</b>" in email.text
+
+
+@pytest.mark.parametrize("theme", [BROADSHEET, BULLETIN])
+def test_a_weather_report_is_no_markup_and_no_pattern(theme: Path) -> None:
+    """It is what a service or a newsroom's file said, in whatever words."""
+    report = Report(temperature_c=9, condition="<b>90% cloud</b> & %(x)s", as_of=at("05:00"))
+    issue = the_courier()
+    issue = replace(issue, masthead=replace(issue.masthead, weather=report))
+    email = render_issue(issue, themes=[theme])
+    assert "&lt;b&gt;90% cloud&lt;/b&gt; &amp; %(x)s" in email.html
+    assert "<b>90% cloud</b> & %(x)s" in " ".join(email.text.split())
 
 
 @pytest.mark.parametrize(
