@@ -35,7 +35,11 @@ class Words:
 
     def say(self, message: str, **values: object) -> str:
         """Give a message in this language, its `%(name)s` filled in."""
-        return self.catalog.gettext(message) % values if values else self.catalog.gettext(message)
+        return self.catalog.gettext(message) % values
+
+    def translated(self, phrase: str) -> str:
+        """Give somebody else's phrase in this language, as it is where no catalogue has it."""
+        return self.catalog.gettext(phrase) if phrase else ""
 
     def say_many(self, one: str, many: str, count: int, **values: object) -> str:
         """Give the message that fits a count, which languages choose by rules of their own."""

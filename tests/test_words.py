@@ -288,6 +288,11 @@ def test_a_weather_report_is_no_markup_and_no_pattern(theme: Path) -> None:
         ('msgid "Related"\nmsgst "Unfertig"\n', 2, ""),
         ('\nmsgid "as of %(hour)s"\nmsgstr "%(hours)s"\n', 2, "as of %(hour)s"),
         ("# \n\nwhat is this\n", 3, ""),
+        ('msgid "Related"\nmsgstr "Mehr\n', 2, "quotation mark"),
+        ('msgid ""\n"Related"\nmsgstr ""\n"Mehr\n', 4, "quotation mark"),
+        ('msgid "Related"\nmsgstr "Mehr %(hour)s"\n', 1, "unknown placeholder 'hour'"),
+        ('msgid "Related"\nmsgstr "100 % Mehr"\n', 1, "written %%"),
+        ('msgid "as of %(hour)s"\nmsgstr "100 % um %(hour)s"\n', 1, "written %%"),
     ],
 )
 def test_a_catalogue_that_cannot_be_used_is_named_with_its_line(
@@ -298,6 +303,13 @@ def test_a_catalogue_that_cannot_be_used_is_named_with_its_line(
         render_issue(in_language("de"), themes=themes)
     assert caught.value.where == f"{tmp_path / 'words' / 'de.po'}:{line}"
     assert what in caught.value.what
+
+
+def test_a_per_cent_sign_is_written_twice(tmp_path: Path) -> None:
+    said = 'msgid "Related"\nmsgstr "100 %% dazu"\n\nmsgid "light rain"\nmsgstr "\\"Niesel\\""\n'
+    email = render_issue(in_language("de"), themes=own_words(tmp_path, "de", said))
+    assert "100 % dazu" in email.text
+    assert '"Niesel"' in email.text
 
 
 def test_bytes_that_are_no_text_are_an_error_too(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ nothing need be compiled after one was changed.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from babel.messages.catalog import Catalog
+    from babel.messages.catalog import Catalog, Message
 
 FOLDER = "words"
 HINT = "Mend the file, or remove your copy to use the built-in one"
+
+_BEGINS = frozenset('m"')  # msgid, msgstr[1], …, or a text that goes on
+_LINE = re.compile(r'(?:msg\w+(?:\[\d+\])?\s*)?"(?:[^"\\]|\\.)*"', re.ASCII)
+_FILLED_IN = re.compile(r"%%|%\((\w+)\)[sd]")
 
 
 def words_beside(themes: Sequence[Path], language: str) -> Words:
@@ -95,17 +100,49 @@ def _translations(catalog: Catalog) -> GNUTranslations:
 
 def read_catalog(path: Path, data: bytes) -> Catalog:
     """Read a catalogue. Raises TemplateError as `words_in` does."""
+    _require_closed(path, data)
     try:
         catalog = read_po(BytesIO(data), locale=path.stem.replace("-", "_"), abort_invalid=True)
     except PoFileError as error:
         raise TemplateError(str(error), where=f"{path}:{error.lineno + 1}", hint=HINT) from error
     except (ValueError, UnknownLocaleError) as error:
         raise TemplateError(str(error), where=str(path), hint=HINT) from error
+    for message in catalog:
+        if message.id and (fault := _fault(message)):
+            raise _unfit(path, message, fault)
     for message, errors in catalog.check():
-        said = message.id if isinstance(message.id, str) else message.id[0]
-        raise TemplateError(
-            f"the words for {said!r} do not fit it: {errors[0]}",
-            where=f"{path}:{message.lineno}",
-            hint="A translation may use the %(name)s of the original, and no others",
-        )
+        raise _unfit(path, message, str(errors[0]))
     return catalog
+
+
+def _require_closed(path: Path, data: bytes) -> None:
+    """Require that every text ends on its line: Babel takes its last letter for the mark."""
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), start=1):
+        text = line.strip()
+        if text and text[0] in _BEGINS and not _LINE.fullmatch(text):
+            raise TemplateError(
+                "a text does not end with its quotation mark", where=f"{path}:{number}", hint=HINT
+            )
+
+
+def _fault(message: Message) -> str:
+    """Say why a translation cannot be filled in, "" if it can: a lone % would break a morning."""
+    known = {name for original in _texts(message.id) for name in _FILLED_IN.findall(original)}
+    for text in _texts(message.string):
+        if unknown := set(_FILLED_IN.findall(text)) - known - {""}:
+            return f"unknown placeholder {min(unknown)!r}"
+        if "%" in _FILLED_IN.sub("", text):
+            return "a % that stands for itself is written %%"
+    return ""
+
+
+def _texts(said: str | Sequence[str | None] | None) -> list[str]:
+    return [one for one in ([said] if isinstance(said, str) else said or ()) if one]
+
+
+def _unfit(path: Path, message: Message, fault: str) -> TemplateError:
+    return TemplateError(
+        f"the words for {_texts(message.id)[0]!r} do not fit it: {fault}",
+        where=f"{path}:{message.lineno}",
+        hint="A translation may use the %(name)s of the original, and no others",
+    )

@@ -145,7 +145,7 @@ class Typesetter:
             "number": self.number,
             "clock": self.words.clock,
             "listed": self.listed,
-            "translated": self.words.say,
+            "translated": self.words.translated,
             "headline": keep_tail,
             "unbroken": unbroken,
             "paragraphs": split_paragraphs,
