@@ -165,6 +165,12 @@ def test_a_link_that_plain_text_lacks_is_a_warning_even_when_another_begins_alik
     assert (finding.level, finding.rule, finding.where) == ("warning", "text-link", STORY)
 
 
+def test_a_link_is_the_same_in_both_parts_however_its_letters_are_written() -> None:
+    """The inliner writes them in per cent; a feed in Cyrillic or Arabic may not."""
+    email = with_body("<a href='https://courier.example/%D8%A3'>The news</a>")
+    assert found(replace(email, text=f"{email.text}https://courier.example/أ.\n")) == []
+
+
 def test_a_mailbox_may_stand_without_its_scheme_in_plain_text() -> None:
     email = with_body("<a href='mailto:desk@courier.example'>Write to the desk</a>")
     assert found(email) == [("warning", "text-link")]

@@ -111,6 +111,8 @@ def test_a_plain_text_part_must_say_something() -> None:
 def test_a_page_alone_is_not_asked_for_what_only_an_email_has() -> None:
     assert check_html(SOUND.html) == ()
     assert [one.rule for one in check_html("")] == ["html-empty"]
+    attached = '<img src="cid:lead@courier" alt="A" width="9" height="9">'
+    assert check_html(SOUND.html.replace("</body>", f"{attached}</body>")) == ()
 
 
 def test_the_reason_of_a_hold_is_the_first_error_and_how_many_there_are() -> None:
@@ -130,6 +132,7 @@ def test_the_reason_of_a_hold_is_the_first_error_and_how_many_there_are() -> Non
         (PICTURE.replace("src=", 'class="logo" data-src='), '<p>\n<img  class="logo">'),
         ("<p style='display: flex'>A</p>", "<p>\n.a { display:flex }"),
         ("<p style='color:#cccccc'>A</p>", '[light]\nsoft = "#cccccc"'),
+        ("<p style='color:#ccc'>A</p>", '[light]\nsoft = "#CCCCCC"'),
     ],
 )
 def test_a_finding_names_the_line_of_the_theme_that_alone_can_have_written_it(

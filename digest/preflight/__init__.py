@@ -66,9 +66,12 @@ def check_email(email: Email, *, former: Former | None = None) -> tuple[Finding,
 
 
 def check_html(html: str) -> tuple[Finding, ...]:
-    """Give what was found in a page alone, whose subject and plain text nobody knows, likewise."""
+    """Give what was found in a page alone, likewise.
+
+    Nobody knows its subject, its plain text, or what travels with it.
+    """
     page = read_page(html)
-    found = {_nothing()} if page is None else {*_check_page(page, ())}
+    found = {_nothing()} if page is None else {*_check_page(page, None)}
     return sorted_once({*found, *check_size(html)})
 
 
@@ -84,7 +87,7 @@ def preheader_in(html: str) -> str:
     return find_preheader(page) if page else ""
 
 
-def _check_page(page: Page, attached: Collection[str]) -> Iterator[Finding]:
+def _check_page(page: Page, attached: Collection[str] | None) -> Iterator[Finding]:
     yield from check_structure(page)
     yield from check_styles(page)
     yield from check_clients(page)

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 CONTENT_ID = "cid:"  # of a picture that travels in the message (RFC 2392)
 
 
-def check_images(page: Page, attached: Collection[str]) -> Iterator[Finding]:
-    """Look at every picture; `attached` are the content ids of those that travel with the email."""
+def check_images(page: Page, attached: Collection[str] | None) -> Iterator[Finding]:
+    """Look at every picture.
+
+    `attached` are the content ids of those that travel with the email, None where nobody knows.
+    """
     for image in page.all("img"):
         line, markup = line_of(image), markup_of(image)
         yield from _check_source(image, attached, line, markup)
@@ -36,7 +39,7 @@ def check_images(page: Page, attached: Collection[str]) -> Iterator[Finding]:
 
 
 def _check_source(
-    image: HtmlElement, attached: Collection[str], line: int, markup: str
+    image: HtmlElement, attached: Collection[str] | None, line: int, markup: str
 ) -> Iterator[Finding]:
     source = image.get("src", "").strip()
     if not source:
@@ -44,7 +47,7 @@ def _check_source(
             "image-src", "a picture has no src", image.get("alt", ""), line=line, markup=markup
         )
     elif source.lower().startswith(CONTENT_ID):
-        if source[len(CONTENT_ID) :] not in attached:
+        if attached is not None and source[len(CONTENT_ID) :] not in attached:
             message = "a picture's src names an attachment which there is not"
             yield error("image-src", message, source, line=line, markup=markup)
     elif not is_absolute(source):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from digest.preflight.finding import error, warning
 from digest.preflight.page import line_of, markup_of, words_of
@@ -102,14 +102,18 @@ def check_slots(email: Email) -> Iterator[Finding]:
 
 
 def check_text(page: Page, text: str) -> Iterator[Finding]:
-    """Compare both parts' links; in plain text one may be followed by a sentence's own marks."""
+    """Compare both parts' links, however their letters are written.
+
+    In plain text one may be followed by a sentence's own marks. The inliner writes letters beyond
+    ASCII in per cent; plain text has them as their source did.
+    """
     if not text.strip():
         yield error("text-empty", "there is no plain text; some readers see nothing else")
         return
     found = _ADDRESS.findall(text)
-    in_text = {*found, *(address.rstrip(".,;:!?)]'") for address in found)}
+    in_text = {unquote(one) for each in found for one in (each, each.rstrip(".,;:!?)]'"))}
     for link in page.all("a"):
         target = link.get("href", "").strip()
         mailbox = target.partition("mailto:")[2]
-        if target and target not in in_text and not (mailbox and mailbox in text):
+        if target and unquote(target) not in in_text and not (mailbox and mailbox in text):
             yield warning("text-link", "the plain text lacks this link", target)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from digest.preflight.finding import Finding
 
 _PIECE = re.compile(r"[\w#%.-]+|[^\w\s]")
+_SHORT_COLOUR = re.compile(r"#[0-9a-f]{3}", re.IGNORECASE)
 
 
 def located(findings: Iterable[Finding], templates: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -38,7 +39,15 @@ def _only_line(markup: str, templates: Mapping[str, str]) -> str:
 
 
 def _pattern(markup: str) -> re.Pattern[str]:
-    """Find markup however it is spaced, and whichever quotes it has."""
-    pieces = ["[\"']" if piece in "\"'" else re.escape(piece) for piece in _PIECE.findall(markup)]
-    spaced = r"\s*".join(pieces)
+    """Find markup however it is spaced, and whichever quotes it has; a short colour in full too."""
+    spaced = r"\s*".join(_written(piece) for piece in _PIECE.findall(markup))
     return re.compile(rf"(?<![\w-]){spaced}(?![\w-])", re.IGNORECASE)
+
+
+def _written(piece: str) -> str:
+    if piece in "\"'":
+        return "[\"']"
+    if _SHORT_COLOUR.fullmatch(piece):  # the inliner writes #cccccc as #ccc
+        in_full = "".join(digit * 2 for digit in piece[1:])
+        return f"#(?:{piece[1:]}|{in_full})"
+    return re.escape(piece)
