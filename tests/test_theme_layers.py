@@ -76,6 +76,14 @@ def test_an_override_that_is_broken_in_a_block_is_named_with_its_own_line(
     assert what in caught.value.what
 
 
+def test_an_override_that_is_no_text_is_named_itself(tmp_path: Path) -> None:
+    own = written(tmp_path, {"footer.html.j2": ""})
+    (own / "footer.html.j2").write_bytes(b"caf\xe9")
+    with pytest.raises(TemplateError, match="can't decode") as caught:
+        rendered(own, BROADSHEET)
+    assert caught.value.where == str(own / "footer.html.j2")
+
+
 def test_tokens_are_taken_from_the_uppermost_layer_that_has_them(tmp_path: Path) -> None:
     themes = theme_of_ones_own(tmp_path, toml=f'{EXTENDS}[light]\naccent = "#7a1f1f"\n')
     written(
@@ -149,6 +157,34 @@ def test_check_finds_what_an_override_gets_wrong(
         check_theme([own, BROADSHEET])
     assert caught.value.where == f"{own / 'footer.html.j2'}:{line}"
     assert what in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ('[light]\nink = "#000000"\naccent = 3', 3, "'accent' of [light] must be a colour"),
+        ('[dark]\npaper = "black"', 2, "'paper' of [dark] must be a colour such as #1a1a17"),
+        ('[size]\nsheet = "640px"', 2, "'sheet' of [size] must be a whole number"),
+        ("[size]\nsheet = true", 2, "'sheet' of [size] must be a whole number"),
+        ('[fonts]\nserif = ["Georgia"]', 2, "'serif' of [fonts] must be a text"),
+        ('\n[light]\nikn = "#000000"', 3, "no template asks for 'ikn' of [light]"),
+    ],
+)
+def test_check_finds_a_token_that_does_nothing_or_harm(
+    tmp_path: Path, text: str, line: int, what: str
+) -> None:
+    own = written(tmp_path, {"theme.toml": text})
+    with pytest.raises(TemplateError) as caught:
+        check_theme([own, BROADSHEET])
+    assert caught.value.where == f"{own / 'theme.toml'}:{line}"
+    assert what in caught.value.what
+
+
+def test_check_lets_be_a_token_that_a_template_of_ones_own_asks_for(tmp_path: Path) -> None:
+    why = f"{BASE}{{{{ size.logo }}}}{{% endblock %}}"
+    check_theme(
+        [written(tmp_path, {"theme.toml": "[size]\nlogo = 3", "footer.html.j2": why}), BROADSHEET]
+    )
 
 
 def test_check_names_the_blocks_that_there_are(tmp_path: Path) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import jinja2
 from jinja2 import nodes
 
 from digest.errors import TemplateError
-from digest.rendering.layers import HINT, LayersEnvironment, read_tokens
+from digest.rendering.layers import HINT, TOKENS, LayersEnvironment, read_tokens
 from digest.rendering.theme import is_markup, require_theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
+_WORD = re.compile(r"[\w-]+")
+_FRAMING = ("paper", "photo_height", "thumb_height")  # tokens that copied pictures go by
+_COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 _REFERENCES = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
 
 
@@ -23,10 +27,11 @@ def check_theme(themes: Sequence[Path]) -> None:
 
     Raises TemplateError, with file and line, for a template that cannot be parsed, that asks for
     one which there is not or extends itself, or that fills a block which what it extends does not
-    have: Jinja would leave it out without a word.
+    have: Jinja would leave it out without a word; and for a token of another kind than that which
+    it replaces, or that no template asks for.
     """
     layers = require_theme(themes)
-    read_tokens(layers)
+    built_in = set(layers[len(themes) - 1 :: len(themes)])
     environment = LayersEnvironment(layers, autoescape=is_markup)
     files = {
         path: f"{depth}:{path.relative_to(folder).as_posix()}"
@@ -37,10 +42,47 @@ def check_theme(themes: Sequence[Path]) -> None:
     for path, name in files.items():
         _check_references(environment, name, path)
     # A newsroom's file beneath a built-in one may lack a block: then nothing is lost but ours.
-    built_in = set(layers[len(themes) - 1 :: len(themes)]) if len(themes) > 1 else set()
     for path, name in files.items():
-        if not any(path.is_relative_to(folder) for folder in built_in):
+        if len(themes) == 1 or not any(path.is_relative_to(folder) for folder in built_in):
             _check_blocks(environment, name, path)
+    _check_tokens(layers, built_in, files)
+
+
+def _check_tokens(
+    layers: Sequence[Path], built_in: Collection[Path], templates: Iterable[Path]
+) -> None:
+    """Hold each token against the one below it that it replaces, or else against the templates."""
+    texts = (path.read_text(encoding="utf-8") for path in templates)
+    asked_for = {*_FRAMING, *(word for text in texts for word in _WORD.findall(text))}
+    for at, folder in enumerate(layers):
+        below = read_tokens(layers[at + 1 :])
+        for table, name, value in _tokens_in(folder) if folder not in built_in else ():
+            known = below.get(table, {}).get(name)
+            if known is None and name not in asked_for:
+                raise _unfit(folder, name, f"no template asks for {name!r} of [{table}]")
+            if known is not None and (kind := _kind(known)) != _kind(value):
+                raise _unfit(folder, name, f"{name!r} of [{table}] must be {kind}")
+
+
+def _tokens_in(folder: Path) -> Iterator[tuple[str, str, object]]:
+    for table, tokens in read_tokens([folder]).items():
+        if table != "theme":  # what it extends
+            yield from ((table, name, value) for name, value in tokens.items())
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, str):
+        return "a colour such as #1a1a17" if _COLOUR.fullmatch(value) else "a text"
+    return "a whole number" if type(value) is int else "another value"
+
+
+def _unfit(folder: Path, name: str, what: str) -> TemplateError:
+    """Name the first line that begins with a token's name."""
+    lines = (folder / TOKENS).read_text(encoding="utf-8").splitlines()
+    begins = re.compile(rf"\s*[\"']?{re.escape(name)}\b")
+    line = next((number for number, line in enumerate(lines, 1) if begins.match(line)), 1)
+    hint = "docs/themes.md lists the tokens"
+    return TemplateError(what, where=f"{folder / TOKENS}:{line}", hint=hint)
 
 
 def _check_references(environment: LayersEnvironment, name: str, path: Path) -> None:

@@ -122,7 +122,10 @@ class LayersEnvironment(jinja2.Environment):
 
     def _read(self, template: str) -> tuple[str, str, None]:
         for _, path in self.holding(template):
-            return path.read_text(encoding="utf-8"), str(path), None
+            try:
+                return path.read_text(encoding="utf-8"), str(path), None
+            except (OSError, UnicodeDecodeError) as error:
+                raise TemplateError(str(error), where=str(path), hint=HINT) from error
         depth, name = _parted(template)
         raise jinja2.TemplateNotFound(f"{BELOW}{name}" if depth else name)
 
