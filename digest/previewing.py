@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from digest.inputs import Inputs
     from digest.newsroom import Newsroom
+
+log = logging.getLogger(__name__)
 
 # What a person edits, and what a build that comes meanwhile brings.
 WATCHED = ("*.j2", "*.toml", "*.po", "inputs.json.gz")
@@ -75,6 +78,10 @@ class LivePreview:
             files = issue_anew(self._newsroom(), read_inputs(self._folder), version)
         except DigestError as fault:
             return Glance(version=version, files={}, fault=fault)
+        except Exception as error:  # whatever an edit breaks, the page must go on following
+            log.exception("the preview of %s", self._folder)
+            said = DigestError(f"{type(error).__name__}: {error}", where=str(self._folder))
+            return Glance(version=version, files={}, fault=said)
         return Glance(version=version, files=files)
 
 

@@ -42,6 +42,8 @@ def fit(
     if size_bytes(whole) <= MAX_HTML_BYTES:
         return issue, whole
     cuts = tuple(_cuts(issue))
+    if not cuts:
+        return issue, whole
     few, many = 0, len(cuts)  # the fewest that do are more than few, and at most many
     best = trimmed(issue, cuts)
     rendered = render(best)

@@ -12,11 +12,17 @@ from typing import TYPE_CHECKING
 
 import lxml.html
 import pytest
+from courier import ROOT
 from publication import AT, STORIES, digest, tree, write_feed, write_publication
+
+from digest.previewing import LivePreview
+from digest.web.live import create_live_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from digest.newsroom import Newsroom
 
 LEAD = (
     '{% extends "base/lead.html.j2" %}\n{% block onward %}\n<p>Ring the desk</p>\n{% endblock %}\n'
@@ -234,6 +240,18 @@ def test_an_interrupt_ends_it_without_a_word(preview: Preview) -> None:
     preview.process.send_signal(signal.SIGINT)
     out, errors = preview.process.communicate(timeout=30)
     assert (preview.process.returncode, out, errors) == (0, "", "")
+
+
+def test_whatever_fails_is_a_page_that_goes_on_following(root: Path) -> None:
+    def failing() -> Newsroom:
+        raise OSError("the disk is full")
+
+    preview = LivePreview(root / "out/daily/2026-11-23", failing, ())
+    glance = preview.glance()
+    assert "the disk is full" in str(glance.fault)
+    page = create_live_app(preview, [ROOT / "templates"]).test_client().get("/")
+    assert page.status_code == 500
+    assert "live.js" in page.text
 
 
 def test_inputs_that_cannot_be_read_are_named_before_anything_is_served(root: Path) -> None:

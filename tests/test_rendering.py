@@ -232,6 +232,20 @@ def test_a_theme_of_ones_own_has_pictures_of_its_own_measures(tmp_path: Path) ->
     assert {shape.paper for shape in shapes.values()} == {"#ffffff"}
 
 
+def test_sizes_that_are_no_numbers_crop_nothing(tmp_path: Path) -> None:
+    page = '<!DOCTYPE html><html><img src="{{ lead.image.url }}" width="592"></html>'
+    own = written(
+        tmp_path / "plain",
+        {
+            "theme.toml": '[size]\nsheet = "640px"\nthumb = [1]\n',
+            "email.html.j2": page,
+            "email.txt.j2": "",
+            "stories.html.j2": "<p>A</p>",
+        },
+    )
+    assert set(frames(the_courier(), own).values()) == {(592, None)}
+
+
 def test_a_picture_without_alt_text_is_no_link_because_nothing_would_name_it() -> None:
     lead = replace(the_lead(), image=a_picture("river", alt=""))
     photo = page_of(rendered(the_courier(lead=lead))).find_class("photo")[0]

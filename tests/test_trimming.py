@@ -151,6 +151,11 @@ def test_what_cannot_fit_is_left_for_preflight_to_judge() -> None:
     assert [len(section.cards) for section in shorter.sections] == [1] * 130
 
 
+def test_where_nothing_may_go_nothing_is_said_to_have_gone() -> None:
+    issue = the_courier(sections=(), popular=None)
+    assert fit(issue, lambda _: MAX_HTML_BYTES + 1, int)[0] is issue
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(1, 60), max_size=8), st.integers(0, 2000))
 def test_nothing_is_lost_or_doubled(counts: list[int], length: int) -> None:

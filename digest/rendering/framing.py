@@ -72,6 +72,7 @@ def _ample(image: Image) -> Image:
 
 def _heights(size: Mapping[str, Any]) -> dict[int, int]:
     """Give the height of a picture by its width, for those widths that have one."""
-    text = size.get("sheet", 0) - 2 * size.get("side", 0)
-    named = {text: size.get("photo_height"), size.get("thumb", 0): size.get("thumb_height")}
-    return {width: height for width, height in named.items() if isinstance(height, int) and height}
+    pixels = {name: value for name, value in size.items() if isinstance(value, int)}
+    text = pixels.get("sheet", 0) - 2 * pixels.get("side", 0)
+    named = {text: pixels.get("photo_height"), pixels.get("thumb", 0): pixels.get("thumb_height")}
+    return {width: height for width, height in named.items() if height}
