@@ -18,14 +18,14 @@ from digest.preflight import Finding, Former, check_email, held_by, located
 from digest.rendering import theme_fingerprint, theme_sources
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from digest.expressing import Expressed
     from digest.inputs import Inputs
     from digest.model import Issue
     from digest.newsroom import Newsroom
     from digest.picture import Picture
+    from digest.store import IssueRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,9 @@ class Made:
 def make(newsroom: Newsroom, inputs: Inputs, planned: Issue) -> Made:
     """Make an issue of its plan. Raises TemplateError, and DigestError for what is missing."""
     made = express(inputs, planned, newsroom.themes, lambda one: _data_of(newsroom, one))
-    found = check_email(made.email, former=_former(newsroom, planned.date))
+    records = newsroom.store.issues(planned.edition)  # newest first
+    earlier = tuple(one for one in records if one.date < planned.date)
+    found = check_email(made.email, former=_former(newsroom, earlier))
     saved = archive.SavedIssue(
         issue=made.issue,
         email=made.email,
@@ -65,11 +67,11 @@ def make(newsroom: Newsroom, inputs: Inputs, planned: Issue) -> Made:
         version=__version__,
         theme=theme_fingerprint(newsroom.themes),
         beside=archive.Beside(
-            before=_issue_before(newsroom, planned),
+            before=_issue_before(newsroom, earlier),
             former=_former_version(newsroom, inputs, planned),
         ),
     )
-    before = newsroom.store.issue(planned.edition, planned.date)
+    before = next((one for one in records if one.date == planned.date), None)
     released = before is not None and before.released_sha256 == message_sha256(saved)
     return Made(saved=saved, released_by=before.released_by if before and released else "")
 
@@ -79,26 +81,28 @@ def message_sha256(saved: archive.SavedIssue) -> str:
     return sha256(saved.message).hexdigest()
 
 
-def _former(newsroom: Newsroom, date: dt.date) -> Former | None:
+def _former(newsroom: Newsroom, earlier: Iterable[IssueRecord]) -> Former | None:
     """Give what the last issue that readers got said in the inbox."""
-    records = newsroom.store.issues(newsroom.edition.name)
-    record = next((one for one in records if one.date < date and one.state in OUT), None)
+    record = next((one for one in earlier if one.state in OUT), None)
     if record is None:
         return None
-    preheader = ""
-    with suppress(DigestError):  # its folder may be gone; the ledger knows the subject
-        folder = newsroom.out / record.edition / record.date.isoformat()
-        preheader = archive.read_issue(folder).preheader
-    return Former(subject=record.subject, preheader=preheader)
+    saved = _saved(newsroom, record)
+    return Former(subject=record.subject, preheader=saved.preheader if saved else "")
 
 
-def _issue_before(newsroom: Newsroom, issue: Issue) -> Issue | None:
+def _issue_before(newsroom: Newsroom, earlier: Iterable[IssueRecord]) -> Issue | None:
     """Give the issue before this one: the last that left the house, else the last there is."""
-    earlier = [one for one in newsroom.store.issues(issue.edition) if one.date < issue.date]
-    for record in sorted(earlier, key=lambda one: (one.state in OUT, one.date), reverse=True):
-        with suppress(DigestError):  # it was never made, or its folder is gone
-            return archive.read_issue(newsroom.out / issue.edition / record.date.isoformat())
-    return None
+    left_first = sorted(earlier, key=lambda one: one.state not in OUT)
+    saved = (_saved(newsroom, one) for one in left_first)
+    return next((one for one in saved if one), None)
+
+
+def _saved(newsroom: Newsroom, record: IssueRecord) -> Issue | None:
+    """Read an issue's plan; None for one that was never made, or whose folder is gone."""
+    try:
+        return archive.read_issue(newsroom.out / record.edition / record.date.isoformat())
+    except DigestError:
+        return None
 
 
 def _former_version(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ from matrix import THEMES, emails
 
 from digest.errors import ConfigError, TemplateError
 from digest.model import Credit, Issue, Report, Section
+from digest.preflight import check_email
 from digest.rendering import frame_pictures, render_issue, theme_fingerprint, words_beside
 from digest.rendering.inlining import inline_styles
 from digest.rendering.theme import open_theme
@@ -368,6 +370,16 @@ def test_sixty_stories_are_all_there() -> None:
 
 def test_fifty_cards_stay_below_the_size_at_which_gmail_clips() -> None:
     assert len(rendered(the_courier(sections=many_cards(50))).html.encode()) < 100_000
+
+
+def test_fifty_cards_are_set_and_looked_over_in_less_than_400_ms() -> None:
+    issue = the_courier(sections=many_cards(50))
+    taken = []
+    for _ in range(3):
+        started = time.process_time()
+        check_email(rendered(issue))
+        taken.append(time.process_time() - started)
+    assert min(taken) < 0.4
 
 
 def test_all_styles_in_the_head_stay_below_gmails_limit() -> None:
