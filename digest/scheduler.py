@@ -23,7 +23,7 @@ from digest.errors import AlreadyIssued, Busy, ConfigError, DigestError, Held, S
 from digest.model import IssueState
 from digest.pulling import pull
 from digest.recipe import Choice
-from digest.sending import recover, send
+from digest.sending import READY, recover, send
 from digest.store import IssueRecord
 from digest.timetable import due_jobs, slot_on
 
@@ -124,9 +124,9 @@ def _due(newsroom: Newsroom, now: dt.datetime, since: dt.datetime) -> tuple[Job,
 
 
 def _state(newsroom: Newsroom, record: IssueRecord) -> IssueState:
-    """Give an issue's state; one built by hand after its deadline is that person's to send."""
+    """Give an issue's state; one built or released after its deadline is that person's to send."""
     slot = slot_on(newsroom.edition.timetable, newsroom.publication.timezone, record.date)
-    late = record.state is IssueState.DRAFT and record.state_at > slot.deadline
+    late = record.state in READY and record.state_at > slot.deadline
     return IssueState.HELD if late else record.state
 
 

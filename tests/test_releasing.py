@@ -142,6 +142,17 @@ def test_a_release_after_its_time_sends_at_once_however_late(
     assert len(post.sent) == 1
 
 
+def test_a_late_release_is_not_missed_by_a_tick_before_its_send(newsroom: Newsroom) -> None:
+    """Or the scheduler would take the issue out of the hands of who releases it."""
+    post, late = Post(), DEADLINE + dt.timedelta(hours=2)
+    newsroom = replace(newsroom, deliverer=post)
+    build(newsroom, TODAY, CUTOFF, CUTOFF)
+    newsroom.store.release_issue("daily", TODAY, late, by="Ada Quill", sha256="")
+    tick(newsroom, late, since=CUTOFF)
+    assert recorded(newsroom).state is IssueState.APPROVED
+    assert [one.state for one in send(newsroom, TODAY, late)] == ["sent"]
+
+
 @pytest.mark.parametrize("deliverer", [None, Post()])
 def test_a_release_counts_for_the_very_bytes_and_no_others(
     newsroom: Newsroom, tmp_path: Path, deliverer: Post | None
