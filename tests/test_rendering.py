@@ -39,6 +39,7 @@ from digest.rendering.typesetting import (
     Typesetter,
     by_weight,
     fold,
+    hang,
     height_at,
     is_broad,
     keep_tail,
@@ -481,6 +482,22 @@ def test_hours_and_numerals_hang_in_the_margin_of_the_plain_part() -> None:
 @given(text=st.text(max_size=300), width=st.integers(min_value=10, max_value=80))
 def test_folding_loses_no_word(text: str, width: int) -> None:
     assert fold(text, width).split() == text.split()
+
+
+@pytest.mark.parametrize(
+    ("mark", "first", "second"),
+    [
+        ("04:15", "04:15   The tea", "        is cold"),
+        ("12. Nov.", "12.     The tea", "Nov.    is cold"),
+        ("12 نوفمبر", "12      The tea", "نوفمبر  is cold"),
+        ("الأربعاء\n9:30", "الأربعاء The tea", "9:30    is cold"),
+        ("", "        The tea", "        is cold"),
+    ],
+)
+def test_what_hangs_in_the_margin_never_touches_the_text(
+    mark: str, first: str, second: str
+) -> None:
+    assert hang("The tea\nis cold", mark).splitlines() == [first, second]
 
 
 def test_a_no_break_space_is_no_place_to_fold() -> None:

@@ -246,9 +246,10 @@ def underlined(text: str) -> str:
 
 
 def hang(text: str, mark: str) -> str:
-    """Set a text beside the margin column, in which the lines of `mark` hang."""
+    """Set a text beside the margin column, in which the lines of `mark` hang, a space between."""
     lines = [line for line in text.splitlines() if line.strip()]
+    room = TEXT_MARGIN - 1
+    hanging = [piece for one in mark.splitlines() for piece in fold(one, room).splitlines()]
     return "\n".join(
-        f"{hung:<{TEXT_MARGIN}}{line}"
-        for hung, line in zip_longest(mark.splitlines(), lines, fillvalue="")
+        f"{hung:<{room}} {line}" for hung, line in zip_longest(hanging, lines, fillvalue="")
     )
