@@ -38,7 +38,8 @@ def rehearse(publication: Publication, edition: Edition) -> Issue:
     """Make up an issue of an edition: every part that one may have, and a card of each weight."""
     rules = [(rule.title, rule.url) for rule in edition.sections] or [("News", "")]
     sections = tuple(
-        Section(title=title, url=url, cards=_cards(publication, title)) for title, url in rules
+        Section(title=title, url=url, cards=_cards(publication, title), left_out=2)
+        for title, url in rules
     )
     return Issue(
         edition=edition.name,

@@ -48,6 +48,7 @@ def test_the_built_in_themes_come_through_it_without_a_finding(theme: Path, lang
 def test_it_has_every_part_that_an_issue_may_have() -> None:
     issue = rehearse(PUBLICATION, EDITION)
     assert [section.title for section in issue.sections] == ["London", "World news"]
+    assert all(section.left_out for section in issue.sections)
     assert issue.popular
     assert issue.comments
     assert issue.related

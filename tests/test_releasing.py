@@ -321,11 +321,15 @@ def test_check_finds_a_colour_of_the_newsrooms_own_before_the_morning(tmp_path: 
     assert "in the dark" in told
 
 
-def test_check_finds_what_only_an_issue_can_tell_of_a_template(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "fault", ["{{ lead.sektion }}", "{% if web %}{{ web.sektion }}{% endif %}"]
+)
+def test_check_finds_what_only_an_issue_can_tell_of_a_template(tmp_path: Path, fault: str) -> None:
+    """In its email, or only in its page for everybody."""
     write_publication(tmp_path)
     spoil(
         tmp_path,
-        '{% extends "base/footer.html.j2" %}{% block why %}\n{{ lead.sektion }}{% endblock %}',
+        f'{{% extends "base/footer.html.j2" %}}{{% block why %}}\n{fault}{{% endblock %}}',
     )
     told = digest(tmp_path, "check", code=2)
     assert f"{FOOTER}:2" in told
