@@ -407,6 +407,17 @@ def test_in_a_paper_that_runs_to_the_left_a_foreign_headline_runs_as_it_was_writ
     assert not any(e.get("dir") for e in page_of(the_email()).iter("h1", "h2", "h3", "p"))
 
 
+@pytest.mark.parametrize("theme", [BROADSHEET, BULLETIN])
+def test_so_does_all_else_that_another_wrote(theme: Path) -> None:
+    issue = the_courier(masthead=replace(the_courier().masthead, language="ar"))
+    shown = page_of(render_issue(issue, themes=[theme]))
+    told = [e for name in ("standfirst", "brief", "text") for e in shown.find_class(name)]
+    written_by_others = {*issue.lead.paragraphs, *(one.standfirst for one in issue.placements)}
+    found = [e for e in told if words_of(e) in written_by_others]
+    assert found
+    assert {e.get("dir") for e in found} == {"auto"}
+
+
 # ---------------------------------------------------------------- hostile texts
 
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
