@@ -1,4 +1,4 @@
-"""What all tests share: in CI nothing is skipped; golden emails are updated on demand."""
+"""What tests share: databases; nothing skipped in CI; golden emails updated on demand."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from databases import server, store, template, url
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+__all__ = ["server", "store", "template", "url"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
