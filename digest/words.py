@@ -6,11 +6,13 @@ by them (gettext). What a catalogue lacks stays English.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import TYPE_CHECKING
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 
 if TYPE_CHECKING:
@@ -20,6 +22,18 @@ if TYPE_CHECKING:
 def later(message: str) -> str:
     """Mark a message that is looked up where it is shown, so that catalogues have it."""
     return message
+
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?")
+
+
+@lru_cache(maxsize=256)  # a list of subscribers asks of every line
+def is_language(tag: str) -> bool:
+    """Whether this is the BCP 47 tag of a language that the CLDR knows: "en-GB", "de"."""
+    try:
+        return bool(_TAG.fullmatch(tag) and Locale.parse(tag, sep="-"))
+    except (UnknownLocaleError, ValueError):
+        return False
 
 
 # CLDR 48, unitPreferenceData, temperature-weather.

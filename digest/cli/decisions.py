@@ -17,7 +17,7 @@ from digest.errors import ConfigError
 from digest.matching import find_articles, find_comments, nearest_articles
 from digest.settings.choosing import KEYS, places
 from digest.settings.drafting import Draft, read_draft
-from digest.settings.problems import suggest
+from digest.spelling import suggest
 from digest.timetable import slot_on
 from digest.urls import is_web
 

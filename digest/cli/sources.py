@@ -172,7 +172,7 @@ def _read(
 def _plug_named(use: str, select: str) -> str:
     """Give the plug that an editor names, "" for none. Raises ConfigError for one there is not."""
     from digest.settings.plugs import OUTSIDE, SOURCES
-    from digest.settings.problems import did_you_mean
+    from digest.spelling import did_you_mean
 
     if select and use not in {"", "page"}:
         raise ConfigError("--select is for pages", hint='Leave out --use, or write "--use page"')
@@ -198,7 +198,7 @@ def _require_new(edition: Edition, url: str) -> None:
 
 def _find(edition: Edition, wanted: str) -> Source:
     """Find a source by its id, or by any spelling of its address. Raises ConfigError."""
-    from digest.settings.problems import did_you_mean
+    from digest.spelling import did_you_mean
     from digest.urls import canonical_url
 
     for source in edition.feeds:

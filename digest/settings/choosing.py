@@ -10,7 +10,8 @@ from digest.model import Image
 from digest.recipe import Choice
 from digest.settings.choices_file import ChoicesFile
 from digest.settings.layers import read_toml
-from digest.settings.problems import Problem, gather, suggest, validate
+from digest.settings.problems import Problem, gather, validate
+from digest.spelling import suggest
 from digest.urls import canonical_url, comment_address
 
 if TYPE_CHECKING:

@@ -18,9 +18,10 @@ import tomlkit
 from digest.errors import ConfigError
 from digest.settings.edition_file import EditionFile
 from digest.settings.layers import Layer, line_numbers, read_toml
-from digest.settings.problems import gather, suggest, validate
+from digest.settings.problems import gather, validate
 from digest.settings.recipes import contradictions
 from digest.settings.replacing import replace_file
+from digest.spelling import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

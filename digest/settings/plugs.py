@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.settings.configuration import PlugSpec
-from digest.settings.problems import Problem, did_you_mean, either
+from digest.settings.problems import Problem, either
+from digest.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING, TypeVar, get_args
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from digest.errors import ConfigError
 from digest.settings.layers import Layer, Loc, merge
+from digest.spelling import did_you_mean, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,19 +77,6 @@ def key_path(loc: Loc) -> str:
     """Write a location as editors count: `sources[2].weight` is the second source's."""
     steps = (f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in loc)
     return "".join(steps).removeprefix(".")
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Give the question with the nearest known word, whatever its case, or an empty text."""
-    folded = {each.casefold(): each for each in known}
-    close = difflib.get_close_matches(word.casefold(), folded, n=1)
-    return f'Did you mean "{folded[close[0]]}"?' if close else ""
-
-
-def suggest(word: str, known: Iterable[str], what: str = "Known here") -> str:
-    """Give the nearest known word, or else all of them."""
-    known = list(known)
-    return did_you_mean(word, known) or f"{what}: {', '.join(known)}"
 
 
 def either(words: Sequence[str]) -> str:

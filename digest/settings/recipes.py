@@ -32,7 +32,7 @@ from digest.settings.plugs import (
     problems_of,
     spec_of,
 )
-from digest.settings.problems import Problem, suggest
+from digest.spelling import suggest
 from digest.urls import registrable_domain
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.settings.edition_file import SectionTable
+    from digest.settings.problems import Problem
     from digest.settings.readers_file import CommentsFeedTable, CommentsTable, CountsTable
 
 SLOTS = ("lead", "related", "popular")  # places of an issue that no section may be named after

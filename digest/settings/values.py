@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from digest.settings.problems import Refused, did_you_mean
+from digest.settings.problems import Refused
+from digest.spelling import did_you_mean
 from digest.urls import is_web
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _CONTROL_BUT_BREAKS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _MAILBOX = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?")
 _FILE = re.compile(r"file:(/|///)?[^/\s?#][^\s?#]*")  # file:a.xml, file:/a.xml, file:///a.xml
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*")
 _SECRET = re.compile(r"[!-~]{1,1000}")  # what a header can hold (RFC 9110 §5.5)
@@ -96,17 +96,16 @@ def _time_zone(name: str) -> str:
 
 
 def _language(tag: str) -> str:
-    from babel.core import Locale, UnknownLocaleError
+    from digest.words import is_language
 
-    try:
-        if _LANGUAGE.fullmatch(tag):
-            Locale.parse(tag, sep="-")
-            return tag
-    except (UnknownLocaleError, ValueError):
-        pass
-    hint = 'Such as "en-GB", "de" or "pt-BR"'
-    if _LANGUAGE.fullmatch(tag.replace("_", "-")) and "_" in tag:
-        hint = f'Did you mean "{tag.replace("_", "-")}"?'
+    if is_language(tag):
+        return tag
+    hyphened = tag.replace("_", "-")
+    hint = (
+        f'Did you mean "{hyphened}"?'
+        if is_language(hyphened)
+        else 'Such as "en-GB", "de" or "pt-BR"'
+    )
     raise Refused(f'must be a language tag, and "{tag}" is none', hint)
 
 

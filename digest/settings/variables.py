@@ -12,7 +12,8 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 from digest.errors import ConfigError
 from digest.settings.digest_file import DigestFile
 from digest.settings.layers import NESTED, PREFIX, Layer, Loc, is_setting
-from digest.settings.problems import key_path, suggest
+from digest.settings.problems import key_path
+from digest.spelling import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
