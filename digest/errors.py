@@ -8,6 +8,8 @@
     ├── TemplateError           a theme's file is missing or broken
     ├── StoreError              the database is absent, locked or of another version
     ├── DeliveryError           a deliverer could not be opened
+    ├── SubscriberError         what is said of a subscriber, or a list of them, is not usable
+    ├── LinkError               a subscriber's link is none of ours, or for something else
     ├── Skipped                 exit 3: nothing to do, on purpose
     │   ├── Busy                exit 3: another process is at it
     │   └── AlreadyIssued       exit 3: the issue went out, and is never changed
@@ -85,6 +87,14 @@ class StoreError(DigestError):
 
 class DeliveryError(DigestError):
     """A deliverer could not be opened."""
+
+
+class SubscriberError(DigestError):
+    """What is said of a subscriber, or a whole list of them, is not usable."""
+
+
+class LinkError(DigestError):
+    """A subscriber's link is none that we signed, or one for something else."""
 
 
 class Skipped(DigestError):  # noqa: N818  not a failure: the word the design and the exit code use

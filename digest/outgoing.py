@@ -42,11 +42,17 @@ class Email:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """A person who asked for the edition."""
+    """A person who asked for the edition.
+
+    `language` is a BCP 47 tag, "" for the publication's own. `sections` are the titles of those
+    that they want, none for all. `paused_until` is the first day on which they want it again.
+    """
 
     address: str
     name: str = ""
     language: str = ""
+    sections: tuple[str, ...] = ()
+    paused_until: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -308,7 +308,7 @@ def test_run_tells_the_reason_of_a_hold_as_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "  \n ", "x" * 101, "A\x1b[31m"])
 def test_whoever_releases_has_a_name(tmp_path: Path, name: str) -> None:
     write_publication(tmp_path)
-    assert "say who releases it" in digest(tmp_path, "release", "--by", name, code=2)
+    assert "say who you are" in digest(tmp_path, "release", "--by", name, code=2)
 
 
 def test_check_finds_a_colour_of_the_newsrooms_own_before_the_morning(tmp_path: Path) -> None:

@@ -34,6 +34,11 @@ VERBS = {
     "replay": ("look", "Build a stored issue again and compare every byte."),
     "schedule": ("timetable", "Publish every edition by its timetable."),
     "popular": ("popular", "See what readers chose, and bring counts of your own."),
+    "subscribers": (
+        "subscribers",
+        "Keep who gets an edition, how they asked for it, and who left.",
+    ),
+    "keys": ("keys", "See and renew the keys that subscribers' links are signed with."),
     "web": ("web", "Serve the public archive, and what readers' links lead to."),
     "schema": ("setup", "Print the JSON Schema of a configuration file."),
 }

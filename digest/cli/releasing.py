@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 from typing import TYPE_CHECKING
 
 import click
 
 from digest.cli.shared import (
     at_option,
+    by_option,
     config_option,
     edition_option,
     find_issue,
@@ -18,19 +18,18 @@ from digest.cli.shared import (
     opened,
     print_json,
     shown,
+    who,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-MAX_NAME = 100  # characters
 
 
 @click.command()
 @click.argument("issue", required=False)
 @config_option
 @edition_option
-@click.option("--by", help="Who says so (default: the name that you are logged in by).")
+@by_option
 @at_option
 @json_option
 def release(
@@ -49,7 +48,7 @@ def release(
     """
     from digest import releasing
 
-    name = _name(by)
+    name = who(by)
     with opened(config_dir, edition) as newsroom:
         folder = find_issue(newsroom, issue)
         date = dt.date.fromisoformat(folder.name)
@@ -64,14 +63,3 @@ def release(
     how = "sent" if outcomes else "to be sent at its time"
     click.echo(f"Released {record.edition} {date} by {name}: {how}")
     click.echo(f"Issue: {shown(folder / 'preview.html')}")
-
-
-def _name(by: str | None) -> str:
-    """Give a name for the ledger: one line, from the option or from the system."""
-    try:
-        name = " ".join((getpass.getuser() if by is None else by).split())
-    except (OSError, KeyError):
-        name = ""
-    if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise click.UsageError(f"say who releases it: --by NAME, at most {MAX_NAME} characters")
-    return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import getpass
 import json
 import re
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from digest.newsroom import Newsroom
     from digest.recipe import Publication
     from digest.settings import Configuration, Recipe
+    from digest.store import Store
 
 config_option = click.option(
     "--config",
@@ -36,6 +38,8 @@ at_option = click.option(
     metavar="TIME",
     help="Work as if it were TIME, in the publication's own zone: 2026-11-23T05:30.",
 )
+by_option = click.option("--by", help="Who says so (default: the name that you are logged in by).")
+MAX_NAME = 100  # characters
 
 
 def pick_recipe(configuration: Configuration, edition: str | None) -> Recipe:
@@ -50,6 +54,17 @@ def pick_recipe(configuration: Configuration, edition: str | None) -> Recipe:
 
 
 @contextmanager
+def opened_store(config_dir: Path) -> Iterator[tuple[Configuration, Store]]:
+    """Read the configuration and open the store alone, for what asks no plug for anything."""
+    from digest.settings import load_configuration
+    from digest.store import Store
+
+    configuration = load_configuration(config_dir)
+    with Store.open(configuration.store_url) as store:
+        yield configuration, store
+
+
+@contextmanager
 def opened(config_dir: Path, edition: str | None) -> Iterator[Newsroom]:
     """Read the configuration and open one edition."""
     from digest.app import open_newsroom
@@ -58,6 +73,17 @@ def opened(config_dir: Path, edition: str | None) -> Iterator[Newsroom]:
     configuration = load_configuration(config_dir)
     with open_newsroom(configuration, pick_recipe(configuration, edition)) as newsroom:
         yield newsroom
+
+
+def who(by: str | None) -> str:
+    """Give a name for the store: one line, from the option or from the system."""
+    try:
+        name = " ".join((getpass.getuser() if by is None else by).split())
+    except (OSError, KeyError):
+        name = ""
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise click.UsageError(f"say who you are: --by NAME, at most {MAX_NAME} characters")
+    return name
 
 
 def moment(at: str | None, publication: Publication) -> dt.datetime:

@@ -6,7 +6,13 @@ while anything waits for the network.
 
 from __future__ import annotations
 
-from digest.store.records import IssueRecord
+from digest.store.records import (
+    IssueRecord,
+    Person,
+    Sifted,
+    SubscriberCounts,
+    SubscriberRecord,
+)
 from digest.store.store import Store
 
-__all__ = ["IssueRecord", "Store"]
+__all__ = ["IssueRecord", "Person", "Sifted", "Store", "SubscriberCounts", "SubscriberRecord"]

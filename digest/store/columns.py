@@ -55,3 +55,18 @@ class PlainText(TypeDecorator[str]):
         if value is None or value.isprintable():  # which NUL and surrogates are not
             return value
         return value.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+
+
+class Lines(TypeDecorator[tuple[str, ...]]):
+    """Texts of one line each, kept as one text, so that rows can be grouped by them."""
+
+    impl = PlainText
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002  the signature is SQLAlchemy's
+        """Put the texts below each other."""
+        return "\n".join(value or ())
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002  likewise
+        """Part them again."""
+        return tuple(value.split("\n")) if value else ()

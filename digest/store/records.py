@@ -1,4 +1,4 @@
-"""What the store tells of issues, beyond the ten words."""
+"""What the store tells of issues and subscribers, beyond the ten words."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from digest.model import IssueState
+    from digest.outgoing import Subscriber
+    from digest.subscribers import Consent, Reason, Suppression
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +48,52 @@ class IssueRecord:
     def told(self) -> str:
         """What people are told beside its state: why, or who released it."""
         return self.note or (f"released by {self.released_by}" if self.released_by else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriberRecord:
+    """A subscriber of an edition; there is one for an edition and an address.
+
+    `id` is never another's, not even when they were erased. `mark` is the salted hash of their
+    address, the same in every edition.
+    """
+
+    id: int
+    edition: str
+    mark: bytes
+    since: dt.datetime
+    subscriber: Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """All that is known of an address: its rows by edition with their consents; suppressions."""
+
+    records: tuple[tuple[SubscriberRecord, tuple[Consent, ...]], ...]
+    suppressions: tuple[Suppression, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sifted:
+    """What became of a batch of candidates, by key; each is in one of the three."""
+
+    added: frozenset[str]
+    known: frozenset[str]
+    suppressed: Mapping[str, Reason]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriberCounts:
+    """How many subscribers an edition has: all are `receiving`, `paused` or `suppressed`.
+
+    `languages` and `sections` count the first two, the most frequent first; "" stands for the
+    publication's language, and for those who want all sections. `suppressions` counts, by reason,
+    the addresses that the edition is not sent to, subscribers or not.
+    """
+
+    receiving: int
+    paused: int
+    suppressed: int
+    languages: Mapping[str, int]
+    sections: Mapping[str, int]
+    suppressions: Mapping[str, int]

@@ -18,7 +18,6 @@ from digest.store.articles import (
 )
 from digest.store.clicks import add_click, read_clicks, read_target
 from digest.store.comments import add_comments, read_comments
-from digest.store.database import Database
 from digest.store.issues import (
     read_issue,
     read_issues,
@@ -52,6 +51,7 @@ from digest.store.sources import (
     record_success,
     write_pull,
 )
+from digest.store.subscriber_store import SubscriberStore
 from digest.store.vectors import read_vectors, write_vectors
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from digest.store.records import IssueRecord
 
 
-class Store(Database):
+class Store(SubscriberStore):
     """The database behind one publication; `open` it, and close it at the end.
 
     May be used by many threads and processes at once. Every method raises StoreError when the

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from digest.store.columns import PlainText, UtcDateTime
+from digest.store.columns import Lines, PlainText, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -218,6 +218,56 @@ placements = Table(
     Column(
         "others", JSON, nullable=False, server_default="[]"
     ),  # the addresses of who else told it
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("edition", PlainText, nullable=False),
+    Column("key", PlainText, nullable=False),  # alike for all spellings of the address
+    Column("address", PlainText, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("language", PlainText, nullable=False),
+    Column("sections", Lines, nullable=False),  # titles, none for all
+    Column("paused_until", Date),  # the first day on which they want it again
+    Column("since", UtcDateTime, nullable=False),
+    Column("mark", LargeBinary, nullable=False),  # the address's salted hash: see suppressions
+    UniqueConstraint("edition", "key"),  # this makes one email a person
+    Index(None, "mark"),  # whom a link or a bounce is about
+    sqlite_autoincrement=True,  # an erased person's number must never become another's
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), nullable=False),
+    Column("given_at", UtcDateTime),  # None where nobody said when
+    Column("how", PlainText, nullable=False),
+    Column("noted_at", UtcDateTime, nullable=False),
+    Column("noted_by", PlainText, nullable=False),
+    Index(None, "subscriber_id"),
+)
+
+# Who is not to be written to. No address stands here: who was erased stays suppressed, unknown.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("edition", PlainText, primary_key=True),  # "" for every one
+    Column("reason", PlainText, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("note", PlainText, nullable=False),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("purpose", PlainText, primary_key=True),
+    Column("number", Integer, primary_key=True),  # the highest is the newest
+    Column("secret", LargeBinary, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
 )
 
 leases = Table(

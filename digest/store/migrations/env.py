@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from alembic import context
 from sqlalchemy import create_engine
 
-from digest.store.columns import PlainText, UtcDateTime
+from digest.store.columns import Lines, PlainText, UtcDateTime
 from digest.store.tables import metadata
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def written(kind: str, item: object, _context: AutogenContext) -> str | Literal[
     """Write our column types as SQLAlchemy's: a migration must not change when they do."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(item, PlainText):
+    if kind == "type" and isinstance(item, (PlainText, Lines)):
         return 'sa.Text().with_variant(sa.Text(collation="C"), "postgresql")'
     return False
 
