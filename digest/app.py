@@ -1,8 +1,8 @@
 """The composition root: the one place where configuration becomes working parts.
 
 A plug is a class. It is handed what it asks for by the names of its parameters (`source`, `root`,
-`out`, `timezone`, `sandbox`, `clicks`, a secret) and the options that the editors wrote beside
-`use`.
+`out`, `timezone`, `sandbox`, `clicks`, `relay`, `sender`, a secret) and the options that the
+editors wrote beside `use`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import importlib
 import inspect
 from contextlib import contextmanager
 from dataclasses import replace
+from email.utils import parseaddr
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,8 @@ BUILT_IN = {
     ("weather", "open_meteo"): "digest.weather.open_meteo:OpenMeteo",
     ("weather", "file"): "digest.weather.file:File",
     ("delivery", "folder"): "digest.delivery.folder:Folder",
+    ("delivery", "maildir"): "digest.delivery.maildir:Maildir",
+    ("delivery", "smtp"): "digest.delivery.smtp:Smtp",
 }
 
 
@@ -141,6 +144,8 @@ def make_plugs(
         "out": configuration.out,
         "timezone": configuration.publication.timezone,
         "sandbox": sandbox,
+        "relay": configuration.relay,
+        "sender": parseaddr(configuration.publication.sender)[1],
         **configuration.secrets,
     }
     edition = recipe.edition

@@ -57,18 +57,28 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One email to one subscriber: `message` is RFC 5322 bytes with CRLF line ends."""
+    """One email to one subscriber: `message` is RFC 5322 bytes with CRLF line ends and no others.
+
+    `return_path` is the address that a bounce goes back to, "" for the publication's own.
+    """
 
     edition: str
     date: dt.date
     subscriber: Subscriber
     message: bytes
+    return_path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a delivery ended: "sent", "deferred", "failed" or "unknown", and why."""
+    """How a delivery ended: "sent", "deferred", "failed" or "unknown", and why.
+
+    A deferred one is worth another attempt, `delay_s` seconds on at the earliest. It was not
+    `tried` where nobody was asked to take it, so that it is no attempt.
+    """
 
     delivery: Delivery
     state: str
     detail: str = ""
+    delay_s: float = 0
+    tried: bool = True

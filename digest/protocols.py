@@ -161,19 +161,31 @@ class Session(Protocol):
     def send(
         self, batch: Sequence[Delivery], begin: Callable[[Delivery], None]
     ) -> Iterator[Outcome]:
-        """Deliver each, one outcome per delivery.
+        """Deliver each, one outcome per delivery, in the batch's order.
 
-        `begin` is called just before a delivery's first byte leaves, so that the ledger knows.
+        `begin` is called just before the first byte of a delivery's message leaves, so that the
+        ledger knows; what it raises keeps the message here. A delivery that ends before that was
+        never begun. From `begin` to its outcome nobody can say whether it arrived.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a deliverer can take: `max_batch` deliveries in one `send`."""
+
+    max_batch: int
 
 
 class Deliverer(Protocol):
     """How emails leave the house.
 
-    `irrevocable` says whether a delivered email is out of reach; a saved file is not.
+    `irrevocable` says whether a delivered email is out of reach; a saved file is not. `connections`
+    is how many sessions at one time make it faster.
     """
 
     irrevocable: bool
+    connections: int
+    limits: Limits
 
     def open(self) -> AbstractContextManager[Session]:
         """Open a session. Raises DeliveryError."""

@@ -74,8 +74,13 @@ def _deliver(
     newsroom: Newsroom, deliveries: Sequence[Delivery], begun: list[Delivery]
 ) -> tuple[Outcome, ...]:
     """Hand the deliveries over, noting each that begins. DeliveryError if one is not sent."""
+    most = newsroom.deliverer.limits.max_batch
     with newsroom.deliverer.open() as session:
-        outcomes = tuple(session.send(deliveries, begun.append))
+        outcomes = tuple(
+            outcome
+            for first in range(0, len(deliveries), most)
+            for outcome in session.send(deliveries[first : first + most], begun.append)
+        )
     failed = [outcome.detail for outcome in outcomes if outcome.state != "sent"]
     failed += ["the deliverer told of no outcome"] * (len(deliveries) - len(outcomes))
     if failed:

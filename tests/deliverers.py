@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import DeliveryError
 from digest.outgoing import Outcome
+from digest.protocols import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,8 @@ class Post:
     """A deliverer whose emails are out of reach; `dies` after the first byte left."""
 
     irrevocable = True
+    connections = 1
+    limits = Limits(max_batch=500)
 
     def __init__(self, *, dies: bool = False) -> None:
         self.dies = dies

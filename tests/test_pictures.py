@@ -25,7 +25,7 @@ from digest.enriching import enrich
 from digest.errors import DeliveryError
 from digest.model import Article, Image, IssueState
 from digest.outgoing import Outcome
-from digest.protocols import Pulled
+from digest.protocols import Limits, Pulled
 from digest.replaying import replay
 from digest.sending import recover, send
 
@@ -392,6 +392,8 @@ class Looking:
     """A deliverer that looks at what is public when the first email leaves, and may fail."""
 
     irrevocable = False
+    connections = 1
+    limits = Limits(max_batch=500)
 
     def __init__(self, newsroom: Newsroom, *, fails: bool) -> None:
         self._newsroom = newsroom

@@ -52,12 +52,15 @@ PLUGS = [
         ),
     ),
     (
-        '[delivery]\nuse = "smtp"',
-        'delivery.use must be "folder" or "package.module:Class", not "smtp"',
+        '[delivery]\nuse = "post"',
+        'delivery.use must be "folder", "maildir", "smtp" or "package.module:Class", not "post"',
     ),
     (
         '[delivery]\nuse = "our package:Post"',
-        'delivery.use must be "folder" or "package.module:Class", not "our package:Post"',
+        (
+            'delivery.use must be "folder", "maildir", "smtp" or "package.module:Class", not '
+            '"our package:Post"'
+        ),
     ),
     (
         '[[most_popular.from]]\nuse = "feed_count"',

@@ -18,7 +18,7 @@ from digest.building import build
 from digest.errors import Busy, DeliveryError, Held, Skipped
 from digest.gathering import gather
 from digest.model import IssueState, Report
-from digest.protocols import Pulled
+from digest.protocols import Limits, Pulled
 from digest.pulling import PullReport, SourceResult, pull
 from digest.scheduler import tick
 from digest.sending import send
@@ -245,6 +245,8 @@ class Broken:
     """A deliverer that cannot be opened."""
 
     irrevocable = True
+    connections = 1
+    limits = Limits(max_batch=500)
 
     def open(self) -> AbstractContextManager[Session]:
         raise DeliveryError("no route to the relay")
@@ -364,6 +366,8 @@ def test_what_may_have_left_the_house_is_held_and_not_built_again(newsroom: News
 def test_a_deliverer_that_tells_nothing_has_sent_nothing(newsroom: Newsroom) -> None:
     class Silent:
         irrevocable = False
+        connections = 1
+        limits = Limits(max_batch=500)
 
         @contextmanager
         def open(self) -> Iterator[Session]:

@@ -23,6 +23,7 @@ VERBS = {
     "sources": ("sources", "See, test, find and add the sources of an edition."),
     "choose": ("choosing", "Write down what the editors decide for a day, or take it back."),
     "run": ("work", "Pull, build and send one issue, now."),
+    "send": ("trying", "Send a saved issue to one address, to try it out."),
     "release": ("releasing", "Send on an issue that preflight's errors hold, and say who did."),
     "comments": ("commenting", "List the readers' comments that an issue may quote."),
     "explain": ("look", "Say why each story stands where it stands."),

@@ -102,7 +102,9 @@ def _write_starter(config: Path, feeds: tuple[str, ...], facts: dict[str, str]) 
 @click.command()
 @config_option
 @click.option(
-    "--online", is_flag=True, help="Also pull every source that is due, and ask for your own pages."
+    "--online",
+    is_flag=True,
+    help="Also pull what is due, ask for your own pages, and knock at the mail server.",
 )
 @json_option
 def check(config_dir: Path, *, online: bool, as_json: bool) -> None:
@@ -174,7 +176,17 @@ def _check(configuration: Configuration, recipe: Recipe, *, online: bool) -> lis
         if online:
             problems += asyncio.run(_unreadable_sources(newsroom))
             problems += dead_pages(newsroom)
+            problems += _closed_door(newsroom)
     return problems
+
+
+def _closed_door(newsroom: Newsroom) -> list[str]:
+    """Open a session as a send does, logging in where that is asked for, and take leave again."""
+    try:
+        with newsroom.deliverer.open():
+            return []
+    except DigestError as error:
+        return [str(error)]
 
 
 def _untranslated(configuration: Configuration, recipe: Recipe) -> list[str]:

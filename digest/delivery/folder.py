@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from digest.errors import DeliveryError
 from digest.outgoing import Outcome
+from digest.protocols import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +33,8 @@ class Folder:
     """The folder `out` as a deliverer."""
 
     irrevocable = False
+    connections = 1
+    limits = Limits(max_batch=500)
 
     out: Path
 

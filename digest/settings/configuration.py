@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.recipe import Edition, Publication
+    from digest.relay import Relay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +53,9 @@ class Configuration:
 
     `folder` is where it was read from, `root` the folder above it; all paths are absolute.
     `contact` is whom site owners may ask; `allow` names the hosts, addresses and networks that may
-    be asked though they are not public. `editions` is by name, sorted. `secrets` is by the names
-    under which plugs ask for them, "" where there is none, and never printed.
+    be asked though they are not public. `relay` is None where no mail server is named.
+    `editions` is by name, sorted. `secrets` is by the names under which plugs ask for them, ""
+    where there is none, and never printed.
     """
 
     folder: Path
@@ -64,5 +66,6 @@ class Configuration:
     store_url: str
     out: Path
     templates: Path
+    relay: Relay | None
     editions: Mapping[str, Recipe]
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

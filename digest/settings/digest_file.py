@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from digest.settings.smtp_file import SmtpTable
 from digest.settings.tables import Table
 from digest.settings.values import (
     BaseAddress,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 SECRETS: Mapping[str, tuple[str, str]] = {
     "plausible_api_key": ("plausible", "api_key"),
     "matomo_token": ("matomo", "token"),
+    "smtp_password": ("smtp", "password"),
 }
 
 
@@ -125,5 +127,6 @@ class DigestFile(Table):
     http: HttpTable = Field(default_factory=HttpTable)
     paths: PathsTable = Field(default_factory=PathsTable)
     web: WebTable = Field(default_factory=WebTable)
+    smtp: SmtpTable = Field(default_factory=SmtpTable)
     plausible: PlausibleTable = Field(default_factory=PlausibleTable)
     matomo: MatomoTable = Field(default_factory=MatomoTable)

@@ -275,9 +275,14 @@ class RulesTable(Table):
 
 
 class DeliveryTable(PlugTable):
-    """How emails leave the house. `folder` writes them to the issue's folder."""
+    """How emails leave the house.
+
+    `folder` writes them to the issue's folder, `maildir` into a Maildir, and `smtp` hands them to
+    the mail server that `[smtp]` in digest.toml describes.
+    """
 
     use: str = use_of(DELIVERY, default="folder")
+    path: Line = Field(default="", description="`maildir`: its folder, made where there is none.")
 
 
 class EditionFile(Table):

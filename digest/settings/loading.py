@@ -13,6 +13,7 @@ from digest.settings.edition_file import EditionFile
 from digest.settings.layers import Layer, is_setting, read_toml, variable
 from digest.settings.problems import gather, validate
 from digest.settings.recipes import contradictions, recipe
+from digest.settings.relays import contradictions_in_smtp, relay
 from digest.settings.values import is_name
 
 if TYPE_CHECKING:
@@ -44,8 +45,11 @@ def load(
         toml,
     ]
     file = validate(DigestFile, layers)
+    if problems := list(contradictions_in_smtp(file.smtp)):
+        raise gather(problems, layers)
     editions = _editions(config_dir / "editions", root)
     _require_web(file.web.base_url, editions)
+    _require_relay(file.smtp.host, editions)
     return Configuration(
         folder=folder,
         root=root,
@@ -57,6 +61,7 @@ def load(
         store_url=_store_url(file.store.url, root),
         out=root / file.paths.out,
         templates=root / file.paths.templates,
+        relay=relay(file.smtp, root),
         editions=editions,
         secrets=_secrets(file),
     )
@@ -82,6 +87,17 @@ def _require_web(base_url: str, editions: Mapping[str, Recipe]) -> None:
         if found.edition.images is ImageUse.HOST and not base_url:
             what = 'use = "host" in [images] needs an address where readers find the pictures'
             raise ConfigError(what, where=where, hint=hint)
+
+
+def _require_relay(host: str | None, editions: Mapping[str, Recipe]) -> None:
+    """Raise ConfigError for an edition that leaves by a mail server of which nothing is known."""
+    for name, found in editions.items():
+        if found.delivery.use == "smtp" and not host:
+            raise ConfigError(
+                'use = "smtp" in [delivery] needs a mail server',
+                where=f"the edition {name}",
+                hint="Set host in [smtp] of digest.toml",
+            )
 
 
 def _secrets(file: DigestFile) -> dict[str, str]:

@@ -84,7 +84,13 @@ WEATHER = Kind(
         "file": Keys(required=("path",)),
     }
 )
-DELIVERY = Kind({"folder": Keys()})
+DELIVERY = Kind(
+    {
+        "folder": Keys(),
+        "maildir": Keys(required=("path",)),
+        "smtp": Keys(),
+    }
+)
 
 
 def problems_of(table: PlugTable, kind: Kind) -> Iterator[Problem]:

@@ -80,6 +80,23 @@ def _host(text: str) -> str:
     return text
 
 
+def _server(text: str) -> str:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        if _HOST.fullmatch(text) and not text.replace(".", "").isdecimal():
+            return text
+        hint = 'No scheme, port or path: such as "smtp.courier.example"'
+        raise Refused("must be a server's name or its address", hint) from None
+    return text
+
+
+def _mail_domain(text: str) -> str:
+    if _HOST.fullmatch(text) and "." in text:
+        return text.casefold()
+    raise Refused("must be the domain of addresses, in ASCII", 'Such as "gmail.com"')
+
+
 def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -143,6 +160,11 @@ def _secret(value: SecretStr) -> SecretStr:
     raise Refused("must be letters, digits and signs without a space", "Copy it once more")
 
 
+def _password(value: SecretStr) -> SecretStr:
+    _line(value.get_secret_value())
+    return value
+
+
 def is_name(text: str) -> bool:
     """Whether a text can name an edition or a theme, and a folder."""
     return _NAME.fullmatch(text) is not None
@@ -167,6 +189,9 @@ FeedAddress = Annotated[
     str, AfterValidator(_feed_address), Field(json_schema_extra={"format": "uri"})
 ]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
+Password = Annotated[SecretStr, AfterValidator(_password)]
+Server = Annotated[str, AfterValidator(_server)]
+MailDomain = Annotated[str, AfterValidator(_mail_domain)]
 Host = Annotated[str, AfterValidator(_host)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Language = Annotated[str, AfterValidator(_language)]

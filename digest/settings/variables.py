@@ -5,8 +5,9 @@ Both hold texts under names such as `DIGEST_PUBLICATION__CITY`, which pydantic-s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
+from pydantic import BaseModel
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from digest.errors import ConfigError
@@ -60,7 +61,30 @@ def _layer(variables: Mapping[str, str], where: Callable[[str], str]) -> Layer:
         if loc[0] not in DigestFile.model_fields:
             hint = suggest(str(loc[0]), DigestFile.model_fields)
             raise ConfigError(f"{key_path(loc)} is not a known key", where=place, hint=hint)
-    return Layer(_Variables(ours)(), lambda loc: places.get(loc, "environment"))
+    values = _numbered(_Variables(ours)(), DigestFile)
+    return Layer(values, lambda loc: places.get(loc, "environment"))
+
+
+def _numbered(values: dict[str, Any], table: type[BaseModel]) -> dict[str, Any]:
+    """Give texts as numbers where numbers belong: a variable has no other way to write them."""
+    given: dict[str, Any] = {}
+    for key, value in values.items():
+        field = table.model_fields.get(key)
+        kind = field.annotation if field else None
+        if isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, BaseModel):
+            given[key] = _numbered(value, kind)
+        elif isinstance(value, str) and {int, float} & {kind, *get_args(kind)}:
+            given[key] = _number(value)
+        else:
+            given[key] = value
+    return given
+
+
+def _number(text: str) -> str | float:
+    try:
+        return int(text) if text.isdecimal() else float(text)
+    except ValueError:
+        return text
 
 
 def _loc(name: str) -> Loc:

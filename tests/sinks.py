@@ -1,0 +1,53 @@
+"""Postfix's `smtp-sink`: a mail server that takes everything, as somebody else wrote it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROGRAM = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin")
+
+needs_sink = pytest.mark.skipif(
+    PROGRAM is None, reason="smtp-sink of Postfix is not installed: run .ci/oracles"
+)
+
+
+@contextmanager
+def sink(*options: str, folder: Path | None = None) -> Iterator[int]:
+    """Run a sink and give its port. With `folder` each message becomes a file in it."""
+    assert PROGRAM
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    dump = ["-d", "%M."] if folder else []
+    who = ["-u", "root"] if os.geteuid() == 0 else []
+    process = subprocess.Popen(
+        [PROGRAM, *who, *options, *dump, f"127.0.0.1:{port}", "100"], cwd=folder or Path("/")
+    )
+    try:
+        _await(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _await(port: int) -> None:
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise TimeoutError("smtp-sink does not listen")
