@@ -15,6 +15,7 @@ from email.utils import formataddr, unquote
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from digest.addressed import quoted_printable
 from digest.errors import DeliveryError
 
 if TYPE_CHECKING:
@@ -61,21 +62,23 @@ def compile_message(
     """
     message = EmailMessage(policy=_COMPOSE)
     message["Date"] = date.astimezone(dt.UTC)
-    message["Message-ID"] = _checked_id(message_id)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no holiday replies, please
     if unsubscribe:
         message["List-Unsubscribe"] = f"<{_checked_link(unsubscribe)}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058 §3.1
     if feedback_id:
         message["Feedback-ID"] = _checked_feedback(feedback_id)
-    message.set_content(email.text, cte="quoted-printable")
-    message.add_alternative(email.html, subtype="html", cte="quoted-printable")
+    message.set_content("", cte="quoted-printable")
+    message.add_alternative("", subtype="html", cte="quoted-printable")
+    for part, body in zip(message.iter_parts(), (email.text, email.html), strict=True):
+        part.set_payload(quoted_printable(body))  # placeholders apart, which the library cannot
     if email.attachments:
         _relate(message, email)
     message.set_boundary(_boundary(email))
     heads = {
-        "From": _mailbox("From", sender),
         "To": _mailbox("To", to),
+        "Message-ID": _checked_id(message_id),
+        "From": _mailbox("From", sender),
         "Subject": _words("Subject", email.subject),
         **({"List-ID": _list_id(list_id)} if list_id else {}),
     }
