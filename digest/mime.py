@@ -76,9 +76,9 @@ def compile_message(
         _relate(message, email)
     message.set_boundary(_boundary(email))
     heads = {
-        "To": _mailbox("To", to),
+        "To": mailbox("To", to),
         "Message-ID": _checked_id(message_id),
-        "From": _mailbox("From", sender),
+        "From": mailbox("From", sender),
         "Subject": _words("Subject", email.subject),
         **({"List-ID": _list_id(list_id)} if list_id else {}),
     }
@@ -129,7 +129,8 @@ def _fingerprint(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:32]
 
 
-def _mailbox(header: str, text: str) -> str:
+def mailbox(header: str, text: str) -> str:
+    """Write "Name <address>", or an address alone, for a header. Raises DeliveryError."""
     name, address = _split(text)
     local, _, domain = address.rpartition("@")
     # Other local parts (RFC 6531) need every server on the way to take part.

@@ -85,20 +85,20 @@ def tick(
     """
     done: list[Job] = []
     try:
-        recover(newsroom, now)
+        recover(newsroom, now, stopping)
         for job in _due(newsroom, now, since):
             if stopping():
                 break
             done.append(job)
-            _try(newsroom, job, now)
+            _try(newsroom, job, now, stopping)
     except Exception:
         log.exception("%s: what is due could not be found out", newsroom.edition.name)
     return tuple(done)
 
 
-def _try(newsroom: Newsroom, job: Job, now: dt.datetime) -> None:
+def _try(newsroom: Newsroom, job: Job, now: dt.datetime, stopping: Callable[[], bool]) -> None:
     try:
-        _do(newsroom, job, now)
+        _do(newsroom, job, now, stopping)
     except (Busy, AlreadyIssued) as reason:
         log.info("%s", reason)
     except Held as reason:
@@ -130,13 +130,13 @@ def _state(newsroom: Newsroom, record: IssueRecord) -> IssueState:
     return IssueState.HELD if late else record.state
 
 
-def _do(newsroom: Newsroom, job: Job, now: dt.datetime) -> None:
+def _do(newsroom: Newsroom, job: Job, now: dt.datetime, stopping: Callable[[], bool]) -> None:
     if job.kind == "pull":
         _pull(newsroom, now)
     elif job.date is not None and job.kind == "build":
         _build(newsroom, job.date, now)
     elif job.date is not None and job.kind == "send":
-        send(_forgiving(newsroom), job.date, now)
+        send(_forgiving(newsroom), job.date, now, stopping)
         log.info("%s %s: sent", newsroom.edition.name, job.date)
     elif job.date is not None:
         _record(newsroom, job.date, IssueState.MISSED, now, "not sent before its deadline")

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from digest import archive
 from digest.building import require_whole
-from digest.errors import Busy, DeliveryError, DigestError, Held, Skipped
+from digest.dispatching import dispatch
+from digest.errors import Busy, DeliveryError, DigestError, Held, Skipped, StoreError
 from digest.model import IssueState
 from digest.outgoing import Delivery, Subscriber
 from digest.planning import hold_reason
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from digest.newsroom import Newsroom
     from digest.outgoing import Outcome
@@ -27,18 +28,25 @@ READY = (IssueState.DRAFT, IssueState.APPROVED)
 SAVED_AGAIN = (IssueState.SENDING, IssueState.SENT, IssueState.HELD)  # where nothing leaves
 
 
-def send(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> tuple[Outcome, ...]:
-    """Deliver the saved issue of a date, and record it as sent.
+def send(
+    newsroom: Newsroom,
+    date: dt.date,
+    now: dt.datetime,
+    stopping: Callable[[], bool] = lambda: False,
+) -> tuple[Outcome, ...]:
+    """Deliver the saved issue of a date: the publication's own copy, then each subscriber's.
 
-    Until subscribers are kept there is one delivery: the publication's own copy. Raises Skipped
-    when there is nothing to send, and DeliveryError when the saved files are not what was built, or
-    a delivery failed. The issue is a draft again then, unless something may have left the house:
-    then it is held, for a person to look. Raises Held for one that waits for a person, by the
-    editors' word, be it newer than the issue, or for that reason.
+    It is sent when every delivery has ended, and sending until then: `recover` goes on with what
+    was put off. Gives how the own copy ended. Raises Skipped when there is nothing to send, and
+    DeliveryError when the saved files are not what was built, when subscribers would have no way
+    out of it, or when the own copy failed. The issue is a draft again then, unless something may
+    have left the house: then it is held, for a person to look. Raises Held for one that waits for a
+    person, by the editors' word, be it newer than the issue, or for that reason.
     """
     with newsroom.alone_with(date):
         before = _require_ready(newsroom, date)
         _require_no_hold(newsroom, date, now)
+        _fan_out(newsroom, date)
         deliveries = (_own_copy(newsroom, date),)
         begun: list[Delivery] = []
         state, note = IssueState.SENDING, ""
@@ -46,7 +54,7 @@ def send(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> tuple[Outcome, 
         try:
             newsroom.publish_pictures(date)
             outcomes = _deliver(newsroom, deliveries, begun)
-            state = IssueState.SENT
+            state, note = _to_subscribers(newsroom, date, stopping)
         except BaseException as error:
             state, note = _after_failure(newsroom, before, begun), str(error)
             raise
@@ -57,11 +65,71 @@ def send(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> tuple[Outcome, 
     return outcomes
 
 
-def recover(newsroom: Newsroom, now: dt.datetime) -> None:
-    """Bring issues out of a send that died: to a draft, or held where something may have left."""
+def _fan_out(newsroom: Newsroom, date: dt.date) -> None:
+    """Give every subscriber a delivery. Raises DeliveryError where they would have no way out."""
+    edition, publication = newsroom.edition.name, newsroom.publication
+    if not newsroom.deliverer.irrevocable:
+        newsroom.store.forget_deliveries(edition, date)  # a rebuilt issue is saved again for all
+    newsroom.store.fan_out(edition, date, newsroom.clock())
+    lacking = [
+        name
+        for name, value in (
+            ("[web] base_url", publication.web_url),
+            ("[publication] postal_address", publication.postal_address),
+        )
+        if not value.strip()
+    ]
+    if lacking and newsroom.store.tally(edition, date).open:
+        raise DeliveryError(
+            "nothing is sent to subscribers who could not leave, or would not know whom",
+            where=f"{edition} {date}",
+            hint=f"Set {' and '.join(lacking)} in digest.toml, and run `digest web` there",
+        )
+
+
+def _to_subscribers(
+    newsroom: Newsroom, date: dt.date, stopping: Callable[[], bool]
+) -> tuple[IssueState, str]:
+    """Send to all whose delivery waits; give the state that leaves, and why it is not sent.
+
+    What cannot be sent now waits in the ledger, so that a dead line is no reason to hold the issue.
+    """
+    if not newsroom.store.tally(newsroom.edition.name, date).open:
+        return IssueState.SENT, ""
+    try:
+        tally = dispatch(newsroom, date, saved_message(newsroom, date), stopping)
+    except (DeliveryError, StoreError) as error:
+        log.warning("%s %s: %s; it goes on later", newsroom.edition.name, date, error)
+        tally = newsroom.store.tally(newsroom.edition.name, date)
+    if not tally.open:
+        return IssueState.SENT, ""
+    return IssueState.SENDING, f"{tally.open} of {tally.candidates} deliveries have yet to end"
+
+
+def _resume(
+    newsroom: Newsroom, date: dt.date, now: dt.datetime, stopping: Callable[[], bool]
+) -> None:
+    """Go on with a send whose own copy is out: nobody gets it twice."""
+    state, note = _to_subscribers(newsroom, date, stopping)
+    newsroom.store.set_state(newsroom.edition.name, date, state, now, note)
+    if state is IssueState.SENT:
+        _show(newsroom, now)
+
+
+def recover(
+    newsroom: Newsroom, now: dt.datetime, stopping: Callable[[], bool] = lambda: False
+) -> None:
+    """Go on with sends that have yet to end, and bring issues out of one that died.
+
+    What subscribers have yet to get is in the ledger, and is sent. Without any, an issue becomes a
+    draft, or is held where something may have left.
+    """
     for record in newsroom.store.issues(newsroom.edition.name):
         if record.state is IssueState.SENDING:
             with suppress(Busy), newsroom.alone_with(record.date):
+                if newsroom.store.tally(record.edition, record.date).candidates:
+                    _resume(newsroom, record.date, now, stopping)
+                    continue
                 held = newsroom.deliverer.irrevocable
                 state = IssueState.HELD if held else IssueState.DRAFT
                 note = "a send ended before it was done"

@@ -133,14 +133,22 @@ def replay(config_dir: Path, edition: str | None, issue: str | None, *, as_json:
 
 
 @click.command()
+@click.argument("issue", required=False)
 @config_option
 @edition_option
 @json_option
-def status(config_dir: Path, edition: str | None, *, as_json: bool) -> None:
-    """Show the newest issues and the health of every source."""
+def status(config_dir: Path, edition: str | None, issue: str | None, *, as_json: bool) -> None:
+    """Show the newest issues and the health of every source.
+
+    With ISSUE, a date: how its deliveries add up, and who did not get it and why.
+    """
+    from digest.cli.deliveries import tell_deliveries
     from digest.timetable import next_slots
 
     with opened(config_dir, edition) as newsroom:
+        if issue:
+            tell_deliveries(newsroom, issue, as_json=as_json)
+            return
         records = newsroom.store.issues(newsroom.edition.name)[:10]
         states = newsroom.store.source_states()
         slots = next_slots(

@@ -27,6 +27,7 @@ from digest.store.issues import (
     write_release,
     write_state,
 )
+from digest.store.ledger_store import LedgerStore
 from digest.store.lookups import (
     forget_faults,
     read_pages,
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
     from digest.store.records import IssueRecord
 
 
-class Store(SubscriberStore):
+class Store(SubscriberStore, LedgerStore):
     """The database behind one publication; `open` it, and close it at the end.
 
     May be used by many threads and processes at once. Every method raises StoreError when the

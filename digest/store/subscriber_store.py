@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from digest.errors import StoreError, SubscriberError
 from digest.store.database import Database
 from digest.store.keys import LINKS, MARKS, make_key, read_keys, read_made
+from digest.store.ledger import stop_for
 from digest.store.records import Person, Sifted
 from digest.store.subscribers import (
     PAGE,
@@ -187,6 +188,7 @@ class SubscriberStore(Database):
         """
         given = Suppression(mark=mark, edition=edition, reason=reason, since=now, note=note)
         with self._writing() as connection:
+            stop_for(connection, mark, edition, now, reason.value)
             return write_suppression(connection, given)
 
     def erase(self, mark: bytes, now: dt.datetime, note: str = "") -> int:
@@ -195,6 +197,7 @@ class SubscriberStore(Database):
             mark=mark, edition=EVERY_EDITION, reason=Reason.ERASED, since=now, note=note
         )
         with self._writing() as connection:
+            stop_for(connection, mark, EVERY_EDITION, now, Reason.ERASED.value)
             gone = delete_subscriber(connection, mark)
             forget_suppressions(connection, mark)
             write_suppression(connection, erased)

@@ -27,7 +27,7 @@ PAGE = 1_000  # rows at a time: what is held in memory, and how long a write kee
 
 def is_due(edition: str, date: dt.date) -> ColumnElement[bool]:
     """Give the condition that a row of `subscribers` gets an edition's issue of a date."""
-    return and_(subscribers.c.edition == edition, ~_is_paused(date), ~is_suppressed())
+    return and_(subscribers.c.edition == edition, ~is_paused(date), ~is_suppressed())
 
 
 def add_subscribers(
@@ -120,7 +120,7 @@ def delete_subscriber(connection: Connection, mark: bytes) -> int:
 
 def count_subscribers(connection: Connection, edition: str, date: dt.date) -> SubscriberCounts:
     """Count an edition's subscribers as of a date, and its suppressions."""
-    paused, suppressed = _is_paused(date), is_suppressed()
+    paused, suppressed = is_paused(date), is_suppressed()
     combinations = connection.execute(
         select(
             subscribers.c.language,
@@ -160,7 +160,8 @@ def _counted(combinations: Sequence[Row[Any]], reasons: Mapping[str, int]) -> Su
     )
 
 
-def _is_paused(date: dt.date) -> ColumnElement[bool]:
+def is_paused(date: dt.date) -> ColumnElement[bool]:
+    """Give the condition that a row of `subscribers` wants nothing on a date."""
     return func.coalesce(subscribers.c.paused_until > date, False)
 
 

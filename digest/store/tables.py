@@ -270,6 +270,26 @@ keys = Table(
     Column("made_at", UtcDateTime, nullable=False),
 )
 
+# One email an issue and a subscriber: how far it is, and who has it in hand.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("issue_id", ForeignKey("issues.id", ondelete="CASCADE"), nullable=False),
+    # None once they are erased: what was sent still adds up.
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="SET NULL")),
+    Column("state", PlainText, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("holder", PlainText, nullable=False),  # which sender has it in hand, "" for none
+    Column("lease_until", UtcDateTime),
+    Column("next_at", UtcDateTime),  # when a deferred one is tried again
+    Column("detail", PlainText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),  # when it came into its state
+    UniqueConstraint("issue_id", "subscriber_id"),  # this makes one email a subscriber
+    Index(None, "issue_id", "state", "id"),  # what waits, in its order
+    Index(None, "subscriber_id"),
+)
+
 leases = Table(
     "leases",
     metadata,

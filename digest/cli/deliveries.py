@@ -1,0 +1,68 @@
+"""What `status` tells of one issue: its deliveries, which add up, and who did not get it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.cli.printing import printable
+from digest.cli.shared import print_json
+from digest.errors import DigestError
+
+if TYPE_CHECKING:
+    from digest.ledger import DeliveryState, Tally
+    from digest.newsroom import Newsroom
+
+NAMED = 1_000  # of those who did not get it
+
+
+def tell_deliveries(newsroom: Newsroom, issue: str, *, as_json: bool) -> None:
+    """Print the sum of an issue's deliveries, and who did not get it. Raises DigestError."""
+    edition, date = newsroom.edition.name, _date(issue)
+    record = newsroom.store.issue(edition, date)
+    if record is None:
+        raise DigestError("there is no such issue", where=f"{edition} {issue}")
+    tally = newsroom.store.tally(edition, date)
+    lacking = newsroom.store.unfinished(edition, date, NAMED)
+    if as_json:
+        print_json(
+            _facts(tally, lacking) | {"edition": edition, "date": date, "state": record.state}
+        )
+        return
+    click.echo(f"{edition} {date}: {record.state}")
+    click.echo(_sum(tally))
+    if tally.next_at:
+        click.echo(f"What was put off is tried again from {tally.next_at:%Y-%m-%d %H:%M} UTC on")
+    for address, state, detail in lacking:
+        click.echo(printable(f"{address} {state}{f': {detail}' if detail else ''}"))
+
+
+def _sum(tally: Tally) -> str:
+    if not tally.candidates:
+        return "No subscriber was to get it"
+    parts = ", ".join(f"{count} {state}" for state, count in sorted(tally.counts.items()))
+    return f"{tally.candidates} deliveries: {parts}"
+
+
+def _facts(tally: Tally, lacking: tuple[tuple[str, DeliveryState, str], ...]) -> dict[str, object]:
+    return {
+        "candidates": tally.candidates,
+        "open": tally.open,
+        "deliveries": dict(sorted(tally.counts.items())),
+        "next_at": tally.next_at,
+        "lacking": [
+            {"address": address, "state": state, "detail": detail}
+            for address, state, detail in lacking
+        ],
+    }
+
+
+def _date(issue: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(issue)
+    except ValueError:
+        raise DigestError(
+            f"{issue!r} is no issue", hint="Write its date, such as 2026-11-23"
+        ) from None

@@ -1,0 +1,196 @@
+"""Dispatch: hand the ledger's deliveries to the deliverer, in several sessions, until none waits.
+
+Each delivery is claimed, noted as it begins and acknowledged as it ends, so that a sender may die
+at any moment: what it held is taken back when its lease runs out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import random
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+
+from digest.addressed import take_apart
+from digest.errors import DeliveryError
+from digest.ledger import Acknowledgement, DeliveryState
+from digest.mime import mailbox, message_id
+from digest.outgoing import Delivery
+from digest.retrying import retry_delay_s
+from digest.tokens import Purpose, Ticket, sign
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from digest.addressed import Compiled
+    from digest.ledger import Claim, Tally
+    from digest.newsroom import Newsroom
+    from digest.outgoing import Outcome
+    from digest.protocols import Session
+
+log = logging.getLogger(__name__)
+
+BATCH = 50  # deliveries that one sender holds at a time: what waits for the lease of one that died
+LEASE = dt.timedelta(minutes=10)
+ATTEMPTS = 12  # over some eight hours: what is put off as often is given up
+PAGES = {Purpose.UNSUBSCRIBE: ("unsubscribe", "u"), Purpose.PREFERENCES: ("preferences", "p")}
+
+
+class _LeaseLostError(DeliveryError):
+    """A delivery is no longer this sender's; its message must not leave."""
+
+
+def dispatch(
+    newsroom: Newsroom, date: dt.date, message: bytes, stopping: Callable[[], bool]
+) -> Tally:
+    """Send an issue's message to all whose delivery waits, and give what the ledger says then.
+
+    `message` is the whole issue as approved. Ends early once `stopping`. What a dead sender held is
+    taken back first; what may have left then is sent again, under the same Message-ID. Raises
+    DeliveryError where no session can be opened, and StoreError.
+    """
+    edition = newsroom.edition.name
+    newsroom.store.take_back(edition, date, newsroom.clock(), resend=True)
+    sender = _Sender(
+        newsroom=newsroom,
+        date=date,
+        compiled=take_apart(message),
+        keys=newsroom.store.link_keys(),
+        stopping=stopping,
+    )
+    with ThreadPoolExecutor(newsroom.deliverer.connections, "sender") as pool:
+        for working in [pool.submit(sender.work) for _ in range(newsroom.deliverer.connections)]:
+            working.result()
+    return newsroom.store.tally(edition, date)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sender:
+    """What every session of a dispatch needs."""
+
+    newsroom: Newsroom
+    date: dt.date
+    compiled: Compiled
+    keys: Mapping[int, bytes]
+    stopping: Callable[[], bool]
+
+    def work(self) -> None:
+        """Claim and send, batch after batch, in one session, while anything waits."""
+        holder = secrets.token_hex(8)
+        if not (claims := self._claim(holder)):
+            return
+        try:
+            with self.newsroom.deliverer.open() as session:
+                while claims:
+                    self._send(session, claims, holder)
+                    claims = () if self.stopping() else self._claim(holder)
+        except OSError as error:
+            raise DeliveryError(f"the session broke off: {error}") from error
+        finally:
+            self._give_back(claims, holder)
+
+    def _claim(self, holder: str) -> tuple[Claim, ...]:
+        now = self.newsroom.clock()
+        most = min(BATCH, self.newsroom.deliverer.limits.max_batch)
+        return self.newsroom.store.claim(
+            self.newsroom.edition.name, self.date, holder, most, now=now, until=now + LEASE
+        )
+
+    def _give_back(self, claims: Iterable[Claim], holder: str) -> None:
+        """Let others have what was claimed and did not end; what ended is not this holder's."""
+        again = [
+            Acknowledgement(id=claim.id, state=DeliveryState.PENDING, tried=False)
+            for claim in claims
+        ]
+        self.newsroom.store.acknowledge(again, holder, self.newsroom.clock())
+
+    def _send(self, session: Session, claims: Sequence[Claim], holder: str) -> None:
+        composed = self._composed(claims, holder)
+        begun: set[int] = set()
+
+        def begin(delivery: Delivery) -> None:
+            claim = composed[delivery]
+            if not self.newsroom.store.begin([claim.id], holder, self.newsroom.clock()):
+                raise _LeaseLostError(f"{claim.subscriber.address}: another sender has it now")
+            begun.add(claim.id)
+
+        try:
+            for outcome in session.send(tuple(composed), begin):
+                claim = composed[outcome.delivery]
+                begun.discard(claim.id)
+                self._acknowledge([self._end(claim, outcome)], holder)
+        finally:
+            doubtful = [claim for claim in claims if claim.id in begun]
+            self._acknowledge([self._in_doubt(claim) for claim in doubtful], holder)
+
+    def _composed(self, claims: Sequence[Claim], holder: str) -> dict[Delivery, Claim]:
+        """Address the message to each; whom it cannot be addressed to has failed."""
+        composed = {}
+        for claim in claims:
+            try:
+                composed[self._delivery(claim)] = claim
+            except DeliveryError as error:
+                end = Acknowledgement(id=claim.id, state=DeliveryState.FAILED, detail=error.what)
+                self._acknowledge([end], holder)
+        return composed
+
+    def _delivery(self, claim: Claim) -> Delivery:
+        name, address = claim.subscriber.name, claim.subscriber.address
+        edition = self.newsroom.edition.name
+        domain = parseaddr(self.newsroom.publication.sender)[1].rpartition("@")[2]
+        return Delivery(
+            edition=edition,
+            date=self.date,
+            subscriber=claim.subscriber,
+            message=self.compiled.addressed(
+                to=mailbox("To", f"{name} <{address}>" if name else address),
+                message_id=message_id(edition, self.date, address, domain),
+                links=self._links(claim),
+            ),
+        )
+
+    def _links(self, claim: Claim) -> dict[str, str]:
+        edition, base = self.newsroom.edition.name, self.newsroom.publication.web_url
+        links = {
+            f"https://placeholder.invalid/{slot}": f"{base}/{page}/"
+            + sign(
+                Ticket(purpose=purpose, edition=edition, mark=claim.mark, date=self.date), self.keys
+            )
+            for purpose, (slot, page) in PAGES.items()
+        }
+        return links | {"https://placeholder.invalid/view": f"{base}/{edition}/{self.date}/"}
+
+    def _acknowledge(self, ends: Sequence[Acknowledgement], holder: str) -> None:
+        noted = self.newsroom.store.acknowledge(ends, holder, self.newsroom.clock())
+        if noted < len(ends):
+            log.warning("%d deliveries ended after their lease", len(ends) - noted)
+
+    def _end(self, claim: Claim, outcome: Outcome) -> Acknowledgement:
+        """Say what an outcome means: what was put off, or may have left, is tried again."""
+        if outcome.state == "sent":
+            return Acknowledgement(id=claim.id, state=DeliveryState.SENT)
+        if outcome.state == "failed":
+            return Acknowledgement(id=claim.id, state=DeliveryState.FAILED, detail=outcome.detail)
+        if outcome.tried and claim.attempts >= ATTEMPTS:
+            detail = f"given up after {claim.attempts} attempts: {outcome.detail}"
+            return Acknowledgement(id=claim.id, state=DeliveryState.FAILED, detail=detail)
+        wait_s = max(outcome.delay_s, retry_delay_s(claim.attempts, random.random()))  # noqa: S311  no secret
+        return Acknowledgement(
+            id=claim.id,
+            state=DeliveryState.DEFERRED,
+            detail=outcome.detail,
+            next_at=self.newsroom.clock() + dt.timedelta(seconds=wait_s),
+            tried=outcome.tried,
+        )
+
+    def _in_doubt(self, claim: Claim) -> Acknowledgement:
+        return Acknowledgement(
+            id=claim.id,
+            state=DeliveryState.DEFERRED,
+            detail="the session ended while it was sent",
+            next_at=self.newsroom.clock(),
+        )

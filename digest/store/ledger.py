@@ -1,0 +1,269 @@
+"""Deliveries: the ledger of one email an issue and a subscriber.
+
+The same statements run on SQLite, one writer at a time, and on PostgreSQL, where senders skip what
+another one is claiming.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    Integer,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from digest.ledger import OPEN, Acknowledgement, Claim, DeliveryState, Tally
+from digest.outgoing import Subscriber
+from digest.store.subscribers import is_paused
+from digest.store.suppressions import is_suppressed
+from digest.store.tables import deliveries, issues, subscribers
+from digest.store.upserts import insert
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement, Connection
+
+
+def fan_out(connection: Connection, edition: str, date: dt.date, now: dt.datetime) -> int:
+    """Give each subscriber of an edition a delivery of the issue of a date, in one statement.
+
+    Whoever is suppressed, or paused on that date, is counted as suppressed. Gives how many are new:
+    none, when it is done again.
+    """
+    barred, paused = is_suppressed(), is_paused(date)
+    chosen = (
+        select(
+            issues.c.id,
+            subscribers.c.id,
+            case(
+                (or_(barred, paused), DeliveryState.SUPPRESSED.value),
+                else_=DeliveryState.PENDING.value,
+            ),
+            case((barred, "suppressed"), (paused, "paused"), else_=""),
+            literal(0),
+            literal(""),
+            bindparam("now", now, deliveries.c.at.type),
+        )
+        .join_from(subscribers, issues, issues.c.edition == subscribers.c.edition)
+        .where(issues.c.edition == edition, issues.c.date == date)
+        .where(literal(value=True))  # SQLite would take ON CONFLICT for a join's ON without it
+    )
+    columns = ["issue_id", "subscriber_id", "state", "detail", "attempts", "holder", "at"]
+    statement = (
+        insert(connection.dialect.name, deliveries)
+        .from_select(columns, chosen)
+        .on_conflict_do_nothing(index_elements=["issue_id", "subscriber_id"])
+    )
+    # SQLAlchemy forgets how many rows an insert made, unless it is asked.
+    return connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount
+
+
+def forget(connection: Connection, issue: int) -> None:
+    """Take out all deliveries of an issue."""
+    connection.execute(delete(deliveries).where(deliveries.c.issue_id == issue))
+
+
+def claim(
+    connection: Connection,
+    issue: int,
+    holder: str,
+    most: int,
+    *,
+    now: dt.datetime,
+    until: dt.datetime,
+) -> tuple[Claim, ...]:
+    """Take up to `most` deliveries that wait, until a lease runs out; in order of their ids."""
+    waiting = or_(
+        deliveries.c.state == DeliveryState.PENDING.value,
+        and_(
+            deliveries.c.state == DeliveryState.DEFERRED.value,
+            deliveries.c.next_at <= now,
+        ),
+    )
+    due = (
+        select(deliveries.c.id)
+        .where(deliveries.c.issue_id == issue, waiting, deliveries.c.subscriber_id.is_not(None))
+        .order_by(deliveries.c.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    taken = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(due))
+        .values(
+            state=DeliveryState.CLAIMED.value,
+            holder=holder,
+            lease_until=until,
+            attempts=deliveries.c.attempts + 1,
+            at=now,
+        )
+        .returning(deliveries.c.id)
+    ).scalars()
+    return _claims(connection, sorted(taken))
+
+
+def _claims(connection: Connection, ids: Sequence[int]) -> tuple[Claim, ...]:
+    rows = connection.execute(
+        select(deliveries.c.id, deliveries.c.attempts, subscribers)
+        .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+        .where(deliveries.c.id.in_(ids))
+        .order_by(deliveries.c.id)
+    )
+    return tuple(
+        Claim(
+            id=row[0],
+            attempts=row.attempts,
+            mark=row.mark,
+            subscriber=Subscriber(
+                address=row.address,
+                name=row.name,
+                language=row.language,
+                sections=row.sections,
+                paused_until=row.paused_until,
+            ),
+        )
+        for row in rows
+    )
+
+
+def begin(
+    connection: Connection, ids: Sequence[int], holder: str, now: dt.datetime
+) -> frozenset[int]:
+    """Note that these deliveries' bytes may leave from now on; give those that still may.
+
+    One whose lease ran out, or that was suppressed meanwhile, is not among them.
+    """
+    return frozenset(
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(ids), _is_held_by(holder, now))
+            .where(deliveries.c.state == DeliveryState.CLAIMED.value)
+            .values(state=DeliveryState.SENDING.value, at=now)
+            .returning(deliveries.c.id)
+        ).scalars()
+    )
+
+
+def acknowledge(
+    connection: Connection, ends: Sequence[Acknowledgement], holder: str, now: dt.datetime
+) -> int:
+    """Note how deliveries ended; give how many were still this holder's to tell of.
+
+    A lease that ran out may have been taken over: then its holder's word no longer counts.
+    """
+    noted = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id == bindparam("of"), _is_held_by(holder, now))
+        .values(
+            state=bindparam("to"),
+            detail=bindparam("why"),
+            next_at=bindparam("again"),
+            attempts=deliveries.c.attempts - bindparam("untried", type_=Integer),
+            holder="",
+            lease_until=None,
+            at=now,
+        ),
+        [
+            {
+                "of": end.id,
+                "to": end.state.value,
+                "why": end.detail,
+                "again": end.next_at,
+                "untried": not end.tried,
+            }
+            for end in ends
+        ],
+    )
+    return noted.rowcount
+
+
+def _is_held_by(holder: str, now: dt.datetime) -> ColumnElement[bool]:
+    return and_(
+        deliveries.c.holder == holder,
+        deliveries.c.lease_until > now,
+        or_(  # and not in_(), which executemany cannot expand
+            deliveries.c.state == DeliveryState.CLAIMED.value,
+            deliveries.c.state == DeliveryState.SENDING.value,
+        ),
+    )
+
+
+def take_back(
+    connection: Connection, issue: int, now: dt.datetime, *, resend: bool
+) -> tuple[int, int]:
+    """Take back what dead senders hold: give how many wait again, and how many nobody knows of.
+
+    What was only claimed waits again. What may have left does too where it is to be sent again, and
+    is for a person to decide where not.
+    """
+    lapsed = and_(deliveries.c.issue_id == issue, deliveries.c.lease_until <= now)
+    freed = {"holder": "", "lease_until": None, "at": now}
+    unsent = DeliveryState.PENDING if resend else DeliveryState.UNKNOWN
+    again = connection.execute(
+        update(deliveries)
+        .where(lapsed, deliveries.c.state == DeliveryState.CLAIMED.value)
+        .values(state=DeliveryState.PENDING.value, **freed)
+    ).rowcount
+    in_doubt = connection.execute(
+        update(deliveries)
+        .where(lapsed, deliveries.c.state == DeliveryState.SENDING.value)
+        .values(state=unsent.value, detail="a sender died while sending it", **freed)
+    ).rowcount
+    return (again + in_doubt, 0) if resend else (again, in_doubt)
+
+
+def stop_for(connection: Connection, mark: bytes, edition: str, now: dt.datetime, why: str) -> int:
+    """Suppress what nobody has claimed yet of a person, in an edition or, where that is "", in all.
+
+    Gives how many deliveries that were.
+    """
+    theirs = select(subscribers.c.id).where(subscribers.c.mark == mark)
+    if edition:
+        theirs = theirs.where(subscribers.c.edition == edition)
+    waiting = [DeliveryState.PENDING.value, DeliveryState.DEFERRED.value]
+    return connection.execute(
+        update(deliveries)
+        .where(deliveries.c.subscriber_id.in_(theirs))
+        .where(deliveries.c.state.in_(waiting))
+        .values(state=DeliveryState.SUPPRESSED.value, detail=why, next_at=None, at=now)
+    ).rowcount
+
+
+def tally(connection: Connection, issue: int) -> Tally:
+    """Count an issue's deliveries by their states."""
+    rows = connection.execute(
+        select(deliveries.c.state, func.count(), func.min(deliveries.c.next_at))
+        .where(deliveries.c.issue_id == issue)
+        .group_by(deliveries.c.state)
+    ).all()
+    due = [at for state, _, at in rows if state == DeliveryState.DEFERRED.value and at]
+    return Tally(
+        counts={DeliveryState(state): count for state, count, _ in rows},
+        next_at=min(due, default=None),
+    )
+
+
+def unfinished(
+    connection: Connection, issue: int, most: int
+) -> tuple[tuple[str, DeliveryState, str], ...]:
+    """Name those who did not get an issue, with the state and why: the first `most` by address."""
+    rows = connection.execute(
+        select(subscribers.c.address, deliveries.c.state, deliveries.c.detail)
+        .join_from(deliveries, subscribers, isouter=True)
+        .where(deliveries.c.issue_id == issue)
+        .where(deliveries.c.state.in_([DeliveryState.FAILED.value, *(one.value for one in OPEN)]))
+        .order_by(subscribers.c.address, deliveries.c.id)
+        .limit(most)
+    )
+    return tuple((row[0] or "(erased)", DeliveryState(row[1]), row[2]) for row in rows)

@@ -1,0 +1,239 @@
+"""Each subscriber their one email: what a send does with the ledger, whatever dies."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email
+from contextlib import contextmanager
+from dataclasses import replace
+from email.policy import default
+from typing import TYPE_CHECKING
+
+import pytest
+from fiction import CUTOFF
+from publication import digest, facts, newsroom_of, write_publication
+
+from digest.building import build
+from digest.errors import DeliveryError
+from digest.ledger import DeliveryState
+from digest.model import IssueState
+from digest.outgoing import Outcome
+from digest.protocols import Limits
+from digest.sending import recover, send
+from digest.subscribers import Reason
+from digest.tokens import Purpose, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from digest.ledger import Tally
+    from digest.newsroom import Newsroom
+    from digest.outgoing import Delivery
+    from digest.protocols import Session
+
+TODAY = CUTOFF.date()
+WEB = '[web]\nbase_url = "https://news.courier.example"\n'
+
+
+class Line:
+    """A deliverer whose answers a test chooses, by address; what it took is in `sent`."""
+
+    irrevocable = True
+    connections = 3
+    limits = Limits(max_batch=7)
+
+    def __init__(self, answer: Callable[[str], str] = lambda _: "sent") -> None:
+        self.answer = answer
+        self.sent: list[Delivery] = []
+        self.dead = False
+
+    @contextmanager
+    def open(self) -> Iterator[Session]:
+        if self.dead:
+            raise DeliveryError("nobody answers")
+        yield self
+
+    def send(
+        self, batch: Sequence[Delivery], begin: Callable[[Delivery], None]
+    ) -> Iterator[Outcome]:
+        for delivery in batch:
+            answer = self.answer(delivery.subscriber.address)
+            begin(delivery)
+            if answer == "dies":
+                raise ConnectionResetError("the line went dead")
+            if answer == "sent":
+                self.sent.append(delivery)
+            yield Outcome(delivery=delivery, state=answer, detail=f"so said {answer}")
+
+    @property
+    def addresses(self) -> list[str]:
+        return [one.subscriber.address for one in self.sent if "home" in one.subscriber.address]
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
+    """A newsroom with an issue built, and twenty subscribers."""
+    config = write_publication(tmp_path)
+    with (config / "digest.toml").open("a", encoding="utf-8") as file:
+        file.write(WEB)
+    lines = "".join(f"reader{n}@home.example,Reader {n}\n" for n in range(20))
+    (tmp_path / "list.csv").write_text(f"email,name\n{lines}", encoding="utf-8")
+    digest(tmp_path, "subscribers", "import", "list.csv", "--consent", "the form")
+    digest(tmp_path, "pull", "--at", CUTOFF.isoformat())
+    with newsroom_of(config) as opened:
+        build(opened, TODAY, CUTOFF, CUTOFF)
+        yield opened
+
+
+def sent_by(newsroom: Newsroom, line: Line) -> Tally:
+    send(replace(newsroom, deliverer=line), TODAY, CUTOFF)
+    return newsroom.store.tally("daily", TODAY)
+
+
+def state(newsroom: Newsroom) -> IssueState:
+    record = newsroom.store.issue("daily", TODAY)
+    assert record
+    return record.state
+
+
+def test_every_subscriber_gets_one_email_of_their_own(newsroom: Newsroom) -> None:
+    line = Line()
+    tally = sent_by(newsroom, line)
+    assert dict(tally.counts) == {DeliveryState.SENT: 20}
+    assert sorted(line.addresses) == sorted(f"reader{n}@home.example" for n in range(20))
+    assert state(newsroom) is IssueState.SENT
+    ids = set()
+    for delivery in line.sent[1:]:  # the first is the publication's own
+        message = email.message_from_bytes(delivery.message, policy=default)
+        assert message["To"].addresses[0].addr_spec == delivery.subscriber.address
+        assert message["To"].addresses[0].display_name == delivery.subscriber.name
+        ids.add(message["Message-ID"])
+        assert b"placeholder.invalid" not in delivery.message
+        way_out = message["List-Unsubscribe"].removesuffix(">").rpartition("/")[2]
+        ticket = verify(way_out, newsroom.store.link_keys(), Purpose.UNSUBSCRIBE)
+        person = newsroom.store.subscriber("daily", ticket.mark)
+        assert person
+        assert person.subscriber.address == delivery.subscriber.address
+    assert len(ids) == 20
+
+
+def test_what_is_put_off_is_tried_again_and_the_issue_is_sent_when_it_adds_up(
+    newsroom: Newsroom,
+) -> None:
+    line = Line(lambda address: "deferred" if "reader3@" in address else "sent")
+    tally = sent_by(newsroom, line)
+    assert (tally.counts[DeliveryState.DEFERRED], tally.open) == (1, 1)
+    assert state(newsroom) is IssueState.SENDING
+    assert tally.next_at
+    line.answer = lambda _: "sent"
+    recover(replace(newsroom, deliverer=line), CUTOFF)
+    assert state(newsroom) is IssueState.SENDING  # its time has not come
+    later = tally.next_at + dt.timedelta(seconds=1)
+    recover(replace(newsroom, deliverer=line, clock=lambda: later), CUTOFF)
+    assert state(newsroom) is IssueState.SENT
+    assert len(line.addresses) == len(set(line.addresses)) == 20
+
+
+def test_who_is_refused_for_good_does_not_keep_the_issue_open(newsroom: Newsroom) -> None:
+    line = Line(lambda address: "failed" if "reader3@" in address else "sent")
+    tally = sent_by(newsroom, line)
+    assert dict(tally.counts) == {DeliveryState.SENT: 19, DeliveryState.FAILED: 1}
+    assert state(newsroom) is IssueState.SENT
+    assert newsroom.store.unfinished("daily", TODAY, 9) == (
+        ("reader3@home.example", DeliveryState.FAILED, "so said failed"),
+    )
+
+
+def test_a_session_that_dies_loses_nobody_and_doubles_nobody(newsroom: Newsroom) -> None:
+    line = Line(lambda address: "dies" if "reader3@" in address else "sent")
+    assert sent_by(newsroom, line).open > 0
+    assert state(newsroom) is IssueState.SENDING
+    line.answer = lambda _: "sent"
+    later = newsroom.clock() + dt.timedelta(hours=1)
+    recover(replace(newsroom, deliverer=line, clock=lambda: later), CUTOFF)
+    assert sorted(line.addresses) == sorted(f"reader{n}@home.example" for n in range(20))
+    assert state(newsroom) is IssueState.SENT
+
+
+def test_a_line_that_is_dead_from_the_start_keeps_everybody_waiting(newsroom: Newsroom) -> None:
+    line = Line()
+
+    def answer(address: str) -> str:
+        line.dead = True  # once the own copy is out
+        return "sent"
+
+    line.answer = answer
+    tally = sent_by(newsroom, line)
+    assert dict(tally.counts) == {DeliveryState.PENDING: 20}
+    assert state(newsroom) is IssueState.SENDING
+    line.dead, line.answer = False, lambda _: "sent"
+    recover(replace(newsroom, deliverer=line), CUTOFF)
+    assert state(newsroom) is IssueState.SENT
+    assert len(line.addresses) == len(set(line.addresses)) == 20
+
+
+def test_whoever_leaves_meanwhile_is_spared_from_the_next_claim_on(newsroom: Newsroom) -> None:
+    left: list[str] = []
+
+    def answer(address: str) -> str:
+        if "home" in address and not left:
+            left.append("reader19@home.example")
+            mark = newsroom.store.mark("reader19@home.example")
+            newsroom.store.suppress(mark, Reason.COMPLAINED, CUTOFF)
+        return "sent"
+
+    line = Line(answer)
+    line.connections = 1
+    tally = sent_by(newsroom, line)
+    assert tally.counts[DeliveryState.SUPPRESSED] == 1
+    assert "reader19@home.example" not in line.addresses
+
+
+def test_a_send_that_is_told_to_stop_finishes_what_it_holds_and_goes_on_later(
+    newsroom: Newsroom,
+) -> None:
+    line = Line()
+    line.connections = 1
+    send(replace(newsroom, deliverer=line), TODAY, CUTOFF, lambda: True)
+    assert len(line.addresses) == line.limits.max_batch
+    assert state(newsroom) is IssueState.SENDING
+    recover(replace(newsroom, deliverer=line), CUTOFF)
+    assert len(line.addresses) == len(set(line.addresses)) == 20
+
+
+def test_nobody_is_written_to_who_could_not_leave(newsroom: Newsroom) -> None:
+    bare = replace(newsroom, publication=replace(newsroom.publication, web_url=""))
+    line = Line()
+    with pytest.raises(DeliveryError, match="who could not leave") as caught:
+        send(replace(bare, deliverer=line), TODAY, CUTOFF)
+    assert "[web] base_url" in str(caught.value)
+    assert line.sent == []
+    assert state(newsroom) is IssueState.DRAFT
+
+
+def test_saved_emails_are_saved_anew_with_a_rebuilt_issue(newsroom: Newsroom) -> None:
+    send(newsroom, TODAY, CUTOFF)
+    outbox = newsroom.out / "daily" / TODAY.isoformat() / "outbox"
+    assert len(list(outbox.glob("reader*.eml"))) == 20
+    before = (outbox / "reader3@home.example.eml").read_bytes()
+    retitled = replace(newsroom.edition, title="The Evening Courier")
+    again = replace(newsroom, edition=retitled)
+    build(again, TODAY, CUTOFF, CUTOFF)
+    send(again, TODAY, CUTOFF)
+    assert (outbox / "reader3@home.example.eml").read_bytes() != before
+
+
+def test_status_adds_an_issues_deliveries_up_and_names_who_did_not_get_it(
+    newsroom: Newsroom,
+) -> None:
+    root = newsroom.out.parent
+    assert "No subscriber was to get it" in digest(root, "status", TODAY.isoformat())
+    sent_by(newsroom, Line(lambda address: "failed" if "reader3@" in address else "sent"))
+    told = digest(root, "status", TODAY.isoformat())
+    assert "20 deliveries: 1 failed, 19 sent" in told
+    assert "reader3@home.example failed: so said failed" in told
+    known = facts(root, "status", TODAY.isoformat())
+    assert (known["candidates"], known["open"], known["state"]) == (20, 0, "sent")
+    assert "no issue" in digest(root, "status", "yesterday", code=1)
+    assert "no such issue" in digest(root, "status", "2026-01-01", code=1)
