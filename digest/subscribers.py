@@ -25,8 +25,8 @@ class Reason(StrEnum):
     ERASED = "erased"  # they asked to be forgotten
 
     @property
-    def graver(self) -> tuple[Reason, ...]:
-        """The reasons that this one does not take the place of: the graver ones, and itself."""
+    def as_grave(self) -> tuple[Reason, ...]:
+        """This reason and those that are graver: it takes the place of none of them."""
         reasons = list(Reason)
         return tuple(reasons[reasons.index(self) :])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from digest.errors import LinkError, SubscriberError
 from digest.outgoing import Subscriber
 from digest.particulars import read_address
 from digest.store import Store
-from digest.store.subscribers import PAGE, is_due
+from digest.store.subscribers import PAGE, is_due, page_query
 from digest.store.tables import metadata, subscribers
 from digest.subscriber_lists import Listed, Refusal
 from digest.subscribers import Candidate, Consent, Reason
@@ -24,6 +25,9 @@ from digest.tokens import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Select
 
 NOW = dt.datetime(2026, 11, 23, 5, 30, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -101,16 +105,17 @@ def test_a_sifting_says_what_an_import_does_and_changes_nothing(store: Store) ->
     assert addresses(store) == [ADA, "new@b.example"]
 
 
-def test_more_people_than_a_page_are_all_given_once_in_order(store: Store) -> None:
-    store.enlist("daily", [candidate(f"r{n}@b.example") for n in range(2 * PAGE)])
+def test_more_people_than_a_page_are_all_given_once_in_one_order(store: Store) -> None:
+    given = [f"r{n}@b.example" for n in range(2 * PAGE)]
+    store.enlist("daily", [candidate(one) for one in given])
     store.enlist("weekly", [candidate()])
-    assert addresses(store) == [f"r{n}@b.example" for n in range(2 * PAGE)]
+    assert addresses(store) == sorted(given)
 
 
 def test_two_imports_at_once_add_everybody_once(store: Store) -> None:
     batch = [candidate(f"r{n}@b.example") for n in range(300)]
     with ThreadPoolExecutor(4) as pool:
-        done = list(pool.map(lambda _: store.enlist("daily", batch), range(4)))
+        done = list(pool.map(lambda n: store.enlist("daily", batch[:: (-1) ** n]), range(4)))
     assert sum(len(one.added) for one in done) == 300
     assert all(len(one.added) + len(one.known) == 300 for one in done)
     assert len(addresses(store)) == 300
@@ -241,6 +246,17 @@ def test_of_somebody_who_is_erased_nothing_stays_but_a_salted_hash(store: Store)
     assert "quill" not in repr(kept).lower()
 
 
+def test_who_was_erased_is_gone_from_the_file_itself(tmp_path: Path) -> None:
+    file = tmp_path / "digest.db"
+    with Store.open(f"sqlite:///{file}") as store:
+        store.enlist("daily", [candidate(name="Ada Quill"), candidate("b@c.example")])
+    assert b"Ada Quill" in file.read_bytes()
+    with Store.open(f"sqlite:///{file}") as store:
+        store.erase(mark(store), NOW)
+    assert b"Ada Quill" not in file.read_bytes()
+    assert b"quill" not in file.read_bytes()
+
+
 def test_who_was_erased_is_kept_out_and_may_come_back_of_their_own_wish(store: Store) -> None:
     store.enlist("daily", [candidate()])
     store.erase(mark(store), NOW)
@@ -253,6 +269,31 @@ def test_who_was_erased_is_kept_out_and_may_come_back_of_their_own_wish(store: S
 def test_no_table_of_suppressions_has_room_for_an_address() -> None:
     columns = metadata.tables["suppressions"].columns
     assert {column.name for column in columns} == {"mark", "edition", "reason", "since", "note"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        select(subscribers.c.id).where(is_due("daily", TODAY)),
+        page_query("daily", "m@b.example", suppressed=False),
+    ],
+    ids=["who gets an issue", "a page of a list"],
+)
+def test_people_are_found_by_indexes_and_put_in_order_by_them(
+    store: Store, query: Select[Any]
+) -> None:
+    written = query.compile(store._engine, compile_kwargs={"literal_binds": True})
+    with store._engine.connect() as connection:
+        if store._engine.dialect.name == "sqlite":
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {written}")
+        else:
+            # An empty table is read whole, whatever its indexes: forbid it, to see them.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            plan = connection.exec_driver_sql(f"EXPLAIN {written}")
+        steps = "\n".join(str(row) for row in plan)
+    assert "uq_subscribers_edition_key" in steps or "sqlite_autoindex_subscribers" in steps
+    assert "pk_suppressions" in steps or "sqlite_autoindex_suppressions" in steps
+    assert not re.search("SCAN s|TEMP B-TREE|Seq Scan", steps)
 
 
 # ------------------------------------------------------------ wishes

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from digest.cli.printing import many, printable
+from digest.cli.printing import many
 from digest.cli.shared import (
     by_option,
     config_option,
@@ -23,10 +23,12 @@ from digest.cli.subscriber_lists import export_list, import_list
 from digest.cli.subscriber_show import show_subscribers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from digest.outgoing import Subscriber
     from digest.settings import Configuration, Recipe
-    from digest.subscribers import Candidate
+    from digest.subscribers import Candidate, Consent
 
 
 @click.group()
@@ -54,7 +56,7 @@ def add_subscriber(
     by: str | None,
     *,
     as_json: bool,
-    **said: str | tuple[str, ...],
+    **said: object,
 ) -> None:
     """Add a person who asked for the edition.
 
@@ -146,44 +148,46 @@ def erase_subscriber(
 
 
 def _candidate(
-    address: str,
-    said: dict[str, str | tuple[str, ...]],
-    configuration: Configuration,
-    recipe: Recipe,
-    by: str,
+    address: str, said: Mapping[str, Any], configuration: Configuration, recipe: Recipe, by: str
 ) -> Candidate:
     """Check what was said of a person. Raises SubscriberError."""
-    from digest.outgoing import Subscriber
-    from digest.particulars import (
-        read_address,
-        read_language,
-        read_moment,
-        read_name,
-        read_sections,
-        read_words,
-    )
-    from digest.subscribers import Candidate, Consent
+    from digest.particulars import read_address
+    from digest.subscribers import Candidate
 
     now = _now()
-    zone = ZoneInfo(configuration.publication.timezone)
-    known = tuple(section.title for section in recipe.edition.sections)
     found = read_address(address)
-    when = read_moment(str(said["consented_at"]), "--consented-at", zone, now) or now
+    consent = _consent(said, ZoneInfo(configuration.publication.timezone), now, by)
     return Candidate(
         key=found.key,
-        subscriber=Subscriber(
-            address=found.written,
-            name=read_name(str(said["name"])),
-            language=read_language(str(said["language"])),
-            sections=read_sections(said["sections"], known),
+        subscriber=_person(found.written, said, recipe),
+        consent=consent,
+        since=consent.given_at or now,
+    )
+
+
+def _person(address: str, said: Mapping[str, Any], recipe: Recipe) -> Subscriber:
+    from digest.outgoing import Subscriber
+    from digest.particulars import read_language, read_name, read_sections
+
+    return Subscriber(
+        address=address,
+        name=read_name(said["name"]),
+        language=read_language(said["language"]),
+        sections=read_sections(
+            said["sections"], [section.title for section in recipe.edition.sections]
         ),
-        consent=Consent(
-            given_at=when,
-            how=read_words(str(said["consent"]), "consent"),
-            noted_at=now,
-            noted_by=f"added by {printable(by)}",
-        ),
-        since=when,
+    )
+
+
+def _consent(said: Mapping[str, Any], zone: dt.tzinfo, now: dt.datetime, by: str) -> Consent:
+    from digest.particulars import read_moment, read_words
+    from digest.subscribers import Consent
+
+    return Consent(
+        given_at=read_moment(said["consented_at"], "--consented-at", zone, now) or now,
+        how=read_words(said["consent"], "consent"),
+        noted_at=now,
+        noted_by=f"added by {by}",
     )
 
 

@@ -120,6 +120,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # Who is erased is to be gone from the file too; some builds of SQLite do so by default.
+    connection.execute("PRAGMA secure_delete = ON")
     # The file keeps this mode. SQLite does not wait for a lock to switch: where another has one,
     # that other is just switching, or else a later connection will.
     with suppress(sqlite3.OperationalError):

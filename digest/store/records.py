@@ -54,12 +54,13 @@ class IssueRecord:
 class SubscriberRecord:
     """A subscriber of an edition; there is one for an edition and an address.
 
-    `id` is never another's, not even when they were erased. `mark` is the salted hash of their
-    address, the same in every edition.
+    `id` is never another's, not even when they were erased. `key` is alike for all spellings of
+    their address, `mark` its salted hash, the same in every edition.
     """
 
     id: int
     edition: str
+    key: str
     mark: bytes
     since: dt.datetime
     subscriber: Subscriber

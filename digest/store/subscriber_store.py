@@ -119,18 +119,18 @@ class SubscriberStore(Database):
         return bool(added or held)
 
     def subscribers(self, edition: str, *, suppressed: bool = False) -> Iterator[SubscriberRecord]:
-        """Give an edition's subscribers by id, paused ones too; on request the suppressed ones too.
+        """Give an edition's subscribers by key, paused ones too; on request the suppressed too.
 
         They are read in pages, each a transaction of its own.
         """
-        after = 0
+        after = ""
         while True:
             with self._reading() as connection:
                 page = read_page(connection, edition, after, suppressed=suppressed)
             yield from page
             if len(page) < PAGE:
                 return
-            after = page[-1].id
+            after = page[-1].key
 
     def consents(self, ids: Sequence[int]) -> Mapping[int, tuple[Consent, ...]]:
         """Give the consents of subscribers by id, each's in the order in which they were noted."""

@@ -37,7 +37,9 @@ def add_subscribers(
     if not given:
         return frozenset()
     statement = insert(connection.dialect.name, subscribers).on_conflict_do_nothing()
-    rows = [_row(edition, mark, one) for mark, one in given.items()]
+    # In one order always: two imports that wait for each other's rows would be a deadlock.
+    people = sorted(given.items(), key=lambda pair: pair[1].key)
+    rows = [_row(edition, mark, one) for mark, one in people]
     added = connection.execute(statement.returning(subscribers.c.id, subscribers.c.key), rows).all()
     asked = {one.key: one.consent for one in given.values()}
     if added:
@@ -70,16 +72,21 @@ def read_keys_of(connection: Connection, edition: str, keys: Iterable[str]) -> f
 
 
 def read_page(
-    connection: Connection, edition: str, after: int, *, suppressed: bool
+    connection: Connection, edition: str, after: str, *, suppressed: bool
 ) -> tuple[SubscriberRecord, ...]:
-    """Give the next subscribers of an edition whose id is above `after`, by id, PAGE at most.
+    """Give the next subscribers of an edition whose key is above `after`, by key, PAGE at most.
 
     Those that are suppressed are among them, or are left out.
     """
-    query = select(subscribers).where(subscribers.c.edition == edition, subscribers.c.id > after)
+    return _records(connection, page_query(edition, after, suppressed=suppressed))
+
+
+def page_query(edition: str, after: str, *, suppressed: bool) -> Select[Any]:
+    """Select what `read_page` gives; by key, since that is the order of an index."""
+    query = select(subscribers).where(subscribers.c.edition == edition, subscribers.c.key > after)
     if not suppressed:
         query = query.where(~is_suppressed())
-    return _records(connection, query.order_by(subscribers.c.id).limit(PAGE))
+    return query.order_by(subscribers.c.key).limit(PAGE)
 
 
 def read_of_mark(connection: Connection, mark: bytes) -> tuple[SubscriberRecord, ...]:
@@ -194,6 +201,7 @@ def _records(connection: Connection, query: Select[Any]) -> tuple[SubscriberReco
         SubscriberRecord(
             id=row.id,
             edition=row.edition,
+            key=row.key,
             mark=row.mark,
             since=row.since,
             subscriber=Subscriber(

@@ -39,7 +39,7 @@ def write_suppression(connection: Connection, given: Suppression) -> bool:
         note=given.note,
     )
     fresh = {name: statement.excluded[name] for name in ("reason", "since", "note")}
-    kept = [reason.value for reason in given.reason.graver]
+    kept = [reason.value for reason in given.reason.as_grave]
     written = connection.execute(
         statement.on_conflict_do_update(
             index_elements=["mark", "edition"],
