@@ -29,7 +29,9 @@ Rule = "Callable[[Line], Answer | bool]"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is answered: `verb` of a command, "" for the greeting, "." for content.
+    """What is answered: `verb` of a command, "" for the greeting, "." for content that is read.
+
+    At "content" it has yet to be read, and CLOSE is the only answer.
 
     `nth` counts these on this connection from 1, `connection` the connections.
     """
@@ -142,6 +144,8 @@ class _Talk:
         return self._content() if asked else True
 
     def _content(self) -> bool:
+        if self.relay.rule(Line("content", "", self.counts["DATA"], self.number)) == CLOSE:
+            return False
         lines = []
         while (line := self.file.readline()) != b".\r\n":
             if not line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,11 +109,37 @@ def test_a_connection_lost_after_the_final_dot_leaves_one_outcome_unknown(
 
 
 @pytest.mark.parametrize(
-    "answer", [b"hello?\r\n", b"354 more\r\n", b"250" + b"x" * 90_000, b"\r\n"]
+    ("answer", "told"),
+    [
+        (b"hello?\r\n", "the server's answer is no SMTP"),
+        (b"\r\n", "the server's answer is no SMTP"),
+        (b"354 more\r\n", "354 more"),
+        (b"250" + b"x" * 90_000, "a line of the server's answer does not end"),
+    ],
 )
-def test_a_receipt_that_is_none_is_unknown(answer: bytes) -> None:
+def test_a_receipt_that_is_none_is_unknown(answer: bytes, told: str) -> None:
     with relaying(FaultyRelay(once(".", answer))) as relay:
-        assert states(deliver(smtp(relay.port), deliveries(3))) == ["sent", "unknown", "sent"]
+        outcomes = deliver(smtp(relay.port), deliveries(3))
+    assert states(outcomes) == ["sent", "unknown", "sent"]
+    assert outcomes[1].detail.endswith(told)
+    assert relay.connections == 2
+
+
+def test_a_connection_lost_before_the_final_dot_is_no_doubt() -> None:
+    batch = [delivery(1), delivery(2, message=b"Subject: x\r\n\r\n" + b"long\r\n" * 5_000_000)]
+    with relaying(FaultyRelay(once("content", CLOSE))) as relay:
+        outcomes = deliver(smtp(relay.port), batch)
+    assert states(outcomes) == ["sent", "deferred"]
+    assert outcomes[1].tried
+
+
+def test_a_receipt_may_take_longer_than_other_answers() -> None:
+    def slow(line: Line) -> bool:
+        time.sleep(0.5 if line.verb == "." else 0)
+        return True
+
+    with relaying(FaultyRelay(slow)) as relay:
+        assert states(deliver(smtp(relay.port, timeout_s=0.2), deliveries(2))) == ["sent", "sent"]
 
 
 @BOTH_WAYS
@@ -188,6 +215,22 @@ def test_a_server_that_takes_nothing_gets_two_tries_and_the_rest_is_put_off() ->
     assert relay.connections == 2
 
 
+def test_a_server_that_says_goodbye_to_every_message_is_left_alone_after_two() -> None:
+    with relaying(FaultyRelay(lambda line: b"421 no\r\n" if line.verb == "." else True)) as relay:
+        outcomes = deliver(smtp(relay.port), deliveries(50))
+    assert [outcome.tried for outcome in outcomes] == [True, True, *[False] * 48]
+    assert relay.connections == 2
+
+
+def test_the_next_batch_tries_a_server_again_that_took_nothing_of_the_last() -> None:
+    def busy(line: Line) -> Answer | bool:
+        return b"421 busy\r\n" if line.verb == "MAIL" and line.connection <= 2 else True
+
+    with relaying(FaultyRelay(busy)) as relay, smtp(relay.port).open() as session:
+        assert states(list(session.send(deliveries(3), lambda _: None))) == ["deferred"] * 3
+        assert states(list(session.send(deliveries(3), lambda _: None))) == ["sent"] * 3
+
+
 def test_a_server_that_loses_every_receipt_makes_two_unknown_and_no_more() -> None:
     with relaying(FaultyRelay(lambda line: CLOSE if line.verb == "." else True)) as relay:
         outcomes = deliver(smtp(relay.port), deliveries(50))
@@ -235,6 +278,17 @@ def test_the_ledger_may_keep_a_message_back_and_nothing_of_it_leaves() -> None:
     with relaying(FaultyRelay()) as relay, pytest.raises(RuntimeError, match="the lease is over"):
         deliver(smtp(relay.port), deliveries(3), refuse)
     assert subjects(relay) == [1]
+
+
+def test_a_session_goes_on_after_a_message_that_was_kept_back() -> None:
+    def refuse(one: Delivery) -> None:
+        raise RuntimeError(one.subscriber.address)
+
+    with relaying(FaultyRelay()) as relay, smtp(relay.port).open() as session:
+        with pytest.raises(RuntimeError, match="reader1@"):
+            list(session.send(deliveries(2), refuse))
+        assert states(list(session.send(deliveries(3), lambda _: None))) == ["sent"] * 3
+    assert subjects(relay) == [1, 2, 3]
 
 
 def test_a_sender_that_stops_in_the_middle_leaves_no_message_half_sent() -> None:

@@ -14,7 +14,9 @@ from messages import messages
 from posts import deliver, deliveries, delivery, smtp, states
 from sinks import needs_sink, sink
 
+from digest.delivery.admission import Admission
 from digest.delivery.envelopes import content
+from digest.delivery.throttling import Throttle
 from digest.relay import DomainLimit
 
 if TYPE_CHECKING:
@@ -47,6 +49,10 @@ def test_content_is_read_back_as_it_was_and_ends_where_it_ends(lines: list[str])
     data = content(message)
     assert unstuffed(data) == message
     assert data.index(b"\r\n.\r\n") + len(b"\r\n.\r\n") == len(data)
+
+
+def test_a_message_without_a_last_line_end_is_given_one() -> None:
+    assert content(b"x") == b"x\r\n.\r\n"
 
 
 @needs_sink
@@ -123,6 +129,21 @@ def test_no_more_connections_send_to_a_domain_than_it_takes() -> None:
         outcomes = deliver_by(4, relay.port, batch, limit)
     assert states(outcomes) == ["sent"] * 40
     assert most == 2
+
+
+def test_a_session_that_stops_in_the_middle_makes_room_for_others() -> None:
+    limit = DomainLimit(domain="home.example", connections=1)
+    with relaying(FaultyRelay()) as relay:
+        deliverer = smtp(relay.port, limits=(limit,))
+        with deliverer.open() as session:
+            next(session.send(deliveries(3), lambda _: None))
+        assert states(deliver(deliverer, deliveries(1))) == ["sent"]
+
+
+def test_a_connection_counts_once_for_a_domain_however_much_it_has_ahead() -> None:
+    admission = Admission(Throttle([DomainLimit(domain="home.example", connections=1)]), "a@b.c")
+    batch = deliveries(2)
+    assert [admission.admit(one, patience_s=0) for one in batch] == [None, None]
 
 
 def test_connections_that_wait_for_each_others_domains_do_not_wait_for_ever() -> None:

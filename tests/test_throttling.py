@@ -40,6 +40,11 @@ def test_who_comes_when_told_to_is_let_in() -> None:
     assert [limited.take("slow.example", now + wait) for wait in told[2:]] == [0, 0, 0, 0]
 
 
+def test_a_domain_that_takes_one_a_minute_gets_the_first_at_once() -> None:
+    limited = throttle(1)
+    assert [limited.take("slow.example", 1000) for _ in range(3)] == [0, 60, 120]
+
+
 def test_the_rate_is_reached_and_not_only_kept() -> None:
     limited = throttle(60)
     assert sum(limited.take("slow.example", 1000 + tick / 10) == 0 for tick in range(600)) == 69
