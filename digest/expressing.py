@@ -21,6 +21,7 @@ from digest.recipe import ImageUse
 from digest.rendering import frame_pictures, render_issue, render_web
 from digest.timetable import slot_on
 from digest.trimming import fit
+from digest.ways import UNSUBSCRIBE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from digest.picturing import Shown
 
 
-UNSUBSCRIBE = "https://placeholder.invalid/unsubscribe"  # filled in for each subscriber
 SENDER_LENGTH = 15  # characters, by Gmail's rules for Feedback-ID
 
 

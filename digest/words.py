@@ -36,6 +36,13 @@ def is_language(tag: str) -> bool:
         return False
 
 
+def language_name(tag: str) -> str:
+    """Give what the speakers of a language call it, by its tag: "Deutsch", "Français"."""
+    locale = Locale.parse(tag, sep="-")
+    name = locale.get_display_name(locale) or tag
+    return name[:1].upper() + name[1:]
+
+
 # CLDR 48, unitPreferenceData, temperature-weather.
 _FAHRENHEIT = frozenset({"BS", "BZ", "KY", "PR", "PW", "US"})
 
@@ -67,6 +74,10 @@ class Words:
     def short_weekday(self, date: dt.date) -> str:
         """Write a day of the week: Mon."""
         return format_date(date, "EEE", locale=self.locale)
+
+    def day(self, date: dt.date) -> str:
+        """Write a day in full: Monday 7 December 2026."""
+        return format_date(date, "full", locale=self.locale)
 
     def month(self, date: dt.date) -> str:
         """Write a month: November 2026."""

@@ -17,6 +17,7 @@ from oracles.guises import (
     without_styles,
 )
 from oracles.tools import module_file
+from reader_faces import pages_for_subscribers
 from sample import PAGES, the_sample
 
 if TYPE_CHECKING:
@@ -130,6 +131,17 @@ def test_axe_finds_nothing_in_the_pages_for_staff_and_readers_and_none_asks_a_ne
             found |= {name: told} if told else {}
             if name == "gallery":
                 assert reader.pictures_shown()
+    assert found == {}
+
+
+def test_axe_finds_nothing_in_the_pages_behind_subscribers_links_and_none_asks_a_network() -> None:
+    found: dict[str, list[str]] = {}
+    with reading() as reader:
+        for name, html in pages_for_subscribers().items():
+            reader.show(html)
+            told = reader.violations(AXE_WIDTHS) + reader.overflows(SCROLL_WIDTHS)
+            told += [f"asks for {url}" for url in reader.asked]
+            found |= {name: told} if told else {}
     assert found == {}
 
 

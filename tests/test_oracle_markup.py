@@ -9,11 +9,13 @@ from pathlib import Path
 
 from matrix import emails
 from oracles.nu import Complaint, complaints, patterns, unfiltered
+from reader_faces import pages_for_subscribers
 from sample import PAGES, the_sample
 
 
 def whole() -> dict[str, str]:
     pages = {name: (the_sample() / path).read_text("utf-8") for name, path in PAGES.items()}
+    pages |= pages_for_subscribers()
     return pages | {name: email.html for name, email in emails().items()}
 
 

@@ -6,13 +6,13 @@ import datetime as dt
 import http.client
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 import pytest
-from fiction import PUBLICATION, TODAY
+from fiction import TODAY
 from publication import digest, newsroom_of, serving_readers, write_publication
+from reader_faces import reader_faces
 from sqlalchemy import create_engine, text
 
 from digest.model import OUT, IssueState, Past
@@ -21,6 +21,7 @@ from digest.web import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from flask.testing import FlaskClient
 
@@ -32,7 +33,6 @@ URLS = (
     "javascript:alert(1)",
 )
 READER = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605"}
-TEMPLATES = (Path(__file__).parent.parent / "templates",)
 
 
 def save(store: Store, state: IssueState = IssueState.SENT) -> None:
@@ -54,9 +54,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def reader(store: Store, tmp_path: Path) -> FlaskClient:
-    app = create_app(
-        store, PUBLICATION, out=tmp_path / "out", templates=TEMPLATES, clock=lambda: NOW
-    )
+    app = create_app(store, reader_faces(), out=tmp_path / "out", clock=lambda: NOW)
     return app.test_client()
 
 
@@ -296,9 +294,7 @@ def test_a_page_that_breaks_while_readers_come_is_shown_as_it_was(
     (mine / "public").mkdir(parents=True)
     page = mine / "public/message.html.j2"
     page.write_text("Sorry: {{ title }}", "utf-8")
-    app = create_app(
-        store, PUBLICATION, out=tmp_path, templates=(mine, *TEMPLATES), clock=lambda: NOW
-    )
+    app = create_app(store, reader_faces(mine), out=tmp_path, clock=lambda: NOW)
     page.write_text("{{ nothing }}", "utf-8")
     with app.test_client().get("/nowhere", headers=READER) as answer:
         assert (answer.status_code, answer.get_data(as_text=True)) == (

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from digest.cli.printing import many
-from digest.cli.shared import config_option, json_option, print_json, shown
+from digest.cli.shared import config_option, json_option, print_json, reader_faces, shown
 from digest.errors import ConfigError, DigestError, TemplateError
 
 if TYPE_CHECKING:
@@ -146,12 +146,13 @@ def _tell_check(configuration: Configuration, problems: list[str], notes: list[s
 
 
 def _broken_pages(configuration: Configuration) -> list[str]:
-    """Render the pages that readers are shown when something went wrong."""
-    from digest.app import template_folders
+    """Render the pages that readers' links lead to, and those for when something went wrong."""
     from digest.web import message_pages
 
+    faces = reader_faces(configuration)
     try:
-        message_pages(configuration.publication, template_folders(configuration))
+        message_pages(faces.publication, faces.templates)
+        faces.rehearse(datetime.now(UTC).date())
     except TemplateError as error:
         return [str(error)]
     return []

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from digest.recipe import Publication
     from digest.settings import Configuration, Recipe
     from digest.store import Store
+    from digest.web import Faces
 
 config_option = click.option(
     "--config",
@@ -51,6 +52,18 @@ def pick_recipe(configuration: Configuration, edition: str | None) -> Recipe:
         return configuration.editions[edition]
     what = f"there is no edition called {edition}" if edition else "there are several editions"
     raise ConfigError(what, hint=f"Choose one with --edition: {', '.join(names)}")
+
+
+def reader_faces(configuration: Configuration) -> Faces:
+    """Give the pages behind subscribers' links, for all editions."""
+    from digest.app import template_folders
+    from digest.web import Faces
+
+    return Faces(
+        publication=configuration.publication,
+        editions={name: recipe.edition for name, recipe in configuration.editions.items()},
+        templates=template_folders(configuration),
+    )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.shared import config_option
+from digest.cli.shared import config_option, reader_faces
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,6 @@ def web(config_dir: Path, host: str, port: int) -> None:
 
     It runs until stopped. Whatever knows the certificate of `[web] base_url` stands before it.
     """
-    from digest.app import template_folders
     from digest.settings import load_configuration
     from digest.store import Store
     from digest.web import create_app
@@ -37,9 +36,8 @@ def web(config_dir: Path, host: str, port: int) -> None:
     with Store.open(configuration.store_url) as store:
         app = create_app(
             store,
-            configuration.publication,
+            reader_faces(configuration),
             out=configuration.out,
-            templates=template_folders(configuration),
             clock=lambda: dt.datetime.now(dt.UTC),
         )
         serve(app, host, port, lambda address: click.echo(f"Serving {address}"))

@@ -7,7 +7,7 @@ No network and no clock: the same issue and the same theme give the same bytes.
 
 from __future__ import annotations
 
-from digest.rendering.catalogs import words_beside, words_in
+from digest.rendering.catalogs import languages_in, words_beside, words_in
 from digest.rendering.checking import check_theme
 from digest.rendering.framing import frame_pictures
 from digest.rendering.page import WebPage, render_issue, render_web
@@ -19,6 +19,7 @@ __all__ = [
     "WebPage",
     "check_theme",
     "frame_pictures",
+    "languages_in",
     "reader_page",
     "render_issue",
     "render_web",

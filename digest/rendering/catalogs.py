@@ -18,7 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
 from digest.errors import ConfigError, TemplateError
-from digest.words import Words
+from digest.words import Words, is_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog, Message
 
 FOLDER = "words"
+WRITTEN_IN = "en"
 HINT = "Mend the file, or remove your copy to use the built-in one"
 
 _BEGINS = frozenset('m"')  # msgid, msgstr[1], …, or a text that goes on
@@ -61,6 +62,12 @@ def catalog_files(templates: Sequence[Path], locale: Locale) -> list[Path]:
         for name in _names(locale)
         if (path := folder / FOLDER / f"{name}.po").is_file()
     ]
+
+
+def languages_in(templates: Sequence[Path]) -> tuple[str, ...]:
+    """Give the languages that there are words of, by tag: English, then the rest."""
+    found = {path.stem for folder in templates for path in (folder / FOLDER).glob("*.po")}
+    return (WRITTEN_IN, *sorted(tag for tag in found - {WRITTEN_IN} if is_language(tag)))
 
 
 def known_locale(language: str) -> Locale:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jinja2.ext import extract_from_ast
 
-from digest.rendering.catalogs import FOLDER, catalog_files, known_locale, read_catalog
+from digest.rendering.catalogs import FOLDER, WRITTEN_IN, catalog_files, known_locale, read_catalog
 from digest.rendering.layers import LayersEnvironment, theme_layers
 from digest.rendering.theme import is_markup
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 TEMPLATE = "messages.pot"
-WRITTEN_IN = "en"
 
 
 def untranslated(themes: Sequence[Path], language: str) -> tuple[str, ...]:

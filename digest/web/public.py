@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from digest.errors import DigestError
+from digest.errors import DigestError, LinkError
 from digest.rendering import reader_page, words_in
 from digest.web.archive import archive_pages
 from digest.web.clicks import click_pages
+from digest.web.leaving import leaving_pages
+from digest.web.preferences import preference_pages
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from digest.recipe import Publication
     from digest.store import Store
+    from digest.web.faces import Faces
 
 log = logging.getLogger(__name__)
 
@@ -42,21 +45,21 @@ BAD_REQUEST, NOT_FOUND, SERVER_ERROR = 400, 404, 500
 
 def create_app(
     store: Store,
-    publication: Publication,
+    faces: Faces,
     *,
     out: Path,
-    templates: Sequence[Path],
     clock: Callable[[], dt.datetime],
 ) -> Flask:
-    """Make the WSGI application. `templates` are folders, the user's first.
+    """Make the WSGI application: the public archive in `out`, whenever there is one, and the rest.
 
-    It serves the public archive in `out`, whenever there is one.
-
-    Raises TemplateError when a page for what went wrong cannot be rendered.
+    Raises TemplateError when a page cannot be rendered.
     """
-    pages = message_pages(publication, templates)
+    pages = message_pages(faces.publication, faces.templates)
+    faces.rehearse(clock().date())
     app = Flask(__name__, static_folder=None)
     app.register_blueprint(click_pages(store, clock))
+    app.register_blueprint(leaving_pages(store, faces, clock))
+    app.register_blueprint(preference_pages(store, faces, clock))
     app.register_blueprint(archive_pages(out))
 
     @app.errorhandler(HTTPException)
@@ -64,6 +67,10 @@ def create_app(
         status = error.code or 500
         kind = min(status, SERVER_ERROR)
         return Response(pages.get(kind, pages[BAD_REQUEST]), status)
+
+    @app.errorhandler(LinkError)
+    def unknown(error: LinkError) -> Response:  # noqa: ARG001  what is wrong with it is told to nobody
+        return Response(pages[NOT_FOUND], NOT_FOUND)
 
     @app.errorhandler(DigestError)
     def failed(error: DigestError) -> Response:
