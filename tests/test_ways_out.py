@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import lxml.html
 import pytest
 from fiction import PUBLICATION, TODAY
+from oracles.browser import reading
 from publication import newsroom_of, serving_readers, write_publication
 from reader_faces import TEMPLATES, reader_faces
 from sqlalchemy import create_engine, text
@@ -480,6 +481,24 @@ def test_who_is_suppressed_everywhere_is_told_and_can_choose_nothing(house: Hous
     assert house.subscriber(mark).sections == ()
 
 
+def test_a_browser_without_scripts_saves_the_form_and_presses_the_button(house: House) -> None:
+    mark = a_subscriber(house.store)
+    host, port = house.address
+    with reading() as reader:
+        page = reader.page.context.browser.new_page(java_script_enabled=False)  # type: ignore[union-attr]
+        page.goto(f"http://{host}:{port}{house.links(mark)[PREFERENCES]}")
+        page.get_by_label("World").uncheck()
+        page.get_by_label("Language").select_option("de")
+        page.get_by_role("button", name="Save").click()
+        assert "Gespeichert." in page.get_by_role("status").inner_text()
+        page.get_by_role("link", name="The Daily Courier abbestellen").click()
+        assert house.reasons(mark) == []
+        page.get_by_role("button").click()
+        assert page.get_by_role("heading").inner_text() == "Sie sind abgemeldet"
+    assert house.subscriber(mark).sections == ("News", SECTIONS[2])
+    assert house.reasons(mark) == [("daily", Reason.UNSUBSCRIBED)]
+
+
 # ---------------------------------------------------------------- in this process
 
 
@@ -508,6 +527,18 @@ def test_today_is_the_day_where_the_publication_is(store: Store, zone: str, day:
     record = store.subscriber("daily", mark)
     assert record is not None
     assert record.subscriber.paused_until == dt.date(2026, 12, day)
+
+
+def test_the_sections_of_an_edition_that_is_not_configured_now_are_let_be(store: Store) -> None:
+    mark = a_subscriber(store)
+    store.set_preferences("daily", mark, sections=("World",), language="")
+    faces = replace(reader_faces(), editions={})
+    reader = create_app(store, faces, out=Path("nowhere"), clock=lambda: NOW).test_client()
+    with reader.post(path_of(store, mark, PREFERENCES), data={**FORM, "language": "de"}) as answer:
+        assert answer.status_code == 200
+    record = store.subscriber("daily", mark)
+    assert record is not None
+    assert (record.subscriber.sections, record.subscriber.language) == (("World",), "de")
 
 
 def test_a_store_that_cannot_be_written_to_says_to_try_again_and_logs_nobody(
