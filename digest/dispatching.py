@@ -21,7 +21,7 @@ from digest.ledger import Acknowledgement, DeliveryState
 from digest.mime import mailbox, message_id
 from digest.outgoing import Delivery
 from digest.retrying import retry_delay_s
-from digest.tokens import Purpose, Ticket, sign
+from digest.ways import links_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,7 +37,6 @@ log = logging.getLogger(__name__)
 BATCH = 50  # deliveries that one sender holds at a time: what waits for the lease of one that died
 LEASE = dt.timedelta(minutes=10)
 ATTEMPTS = 12  # over some eight hours: what is put off as often is given up
-PAGES = {Purpose.UNSUBSCRIBE: ("unsubscribe", "u"), Purpose.PREFERENCES: ("preferences", "p")}
 
 
 class _LeaseLostError(DeliveryError):
@@ -149,20 +148,15 @@ class _Sender:
             message=self.compiled.addressed(
                 to=mailbox("To", f"{name} <{address}>" if name else address),
                 message_id=message_id(edition, self.date, address, domain),
-                links=self._links(claim),
+                links=links_of(
+                    claim.mark,
+                    edition=edition,
+                    date=self.date,
+                    keys=self.keys,
+                    base_url=self.newsroom.publication.web_url,
+                ),
             ),
         )
-
-    def _links(self, claim: Claim) -> dict[str, str]:
-        edition, base = self.newsroom.edition.name, self.newsroom.publication.web_url
-        links = {
-            f"https://placeholder.invalid/{slot}": f"{base}/{page}/"
-            + sign(
-                Ticket(purpose=purpose, edition=edition, mark=claim.mark, date=self.date), self.keys
-            )
-            for purpose, (slot, page) in PAGES.items()
-        }
-        return links | {"https://placeholder.invalid/view": f"{base}/{edition}/{self.date}/"}
 
     def _acknowledge(self, ends: Sequence[Acknowledgement], holder: str) -> None:
         noted = self.newsroom.store.acknowledge(ends, holder, self.newsroom.clock())

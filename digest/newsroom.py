@@ -139,7 +139,10 @@ class Newsroom:
     def _may_be_public(self, record: IssueRecord) -> bool:
         return record.state is IssueState.SENT or (
             record.state is IssueState.SENDING
-            and archive.is_public(self.out, record.edition, record.date)
+            and (
+                archive.is_public(self.out, record.edition, record.date)
+                or self.store.tally(record.edition, record.date).candidates > 0
+            )
         )
 
     def _gallery_entry(self, record: IssueRecord) -> archive.GalleryEntry:

@@ -96,6 +96,7 @@ def _to_subscribers(
     """
     if not newsroom.store.tally(newsroom.edition.name, date).open:
         return IssueState.SENT, ""
+    _show(newsroom, newsroom.clock())  # whoever has it may view it in a browser from now on
     try:
         tally = dispatch(newsroom, date, saved_message(newsroom, date), stopping)
     except (DeliveryError, StoreError) as error:

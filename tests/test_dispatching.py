@@ -237,3 +237,16 @@ def test_status_adds_an_issues_deliveries_up_and_names_who_did_not_get_it(
     assert (known["candidates"], known["open"], known["state"]) == (20, 0, "sent")
     assert "no issue" in digest(root, "status", "yesterday", code=1)
     assert "no such issue" in digest(root, "status", "2026-01-01", code=1)
+
+
+def test_whoever_has_it_already_may_view_it_in_a_browser(newsroom: Newsroom) -> None:
+    page = newsroom.out / "public/daily" / TODAY.isoformat() / "index.html"
+    seen: list[bool] = []
+
+    def answer(address: str) -> str:
+        seen.append(page.is_file())
+        return "sent"
+
+    sent_by(newsroom, Line(answer))
+    assert not seen[0]  # the publication's own copy
+    assert all(seen[1:])
