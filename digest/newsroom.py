@@ -109,7 +109,8 @@ class Newsroom:
     def refresh_public(self, now: dt.datetime) -> None:
         """Make `out/public/` hold what was sent, and nothing else; what is right stays untouched.
 
-        An issue that is being sent stands there if it was sent before; its pictures do anyway.
+        An issue that is being sent stands there if it was sent before or goes to
+        subscribers; its pictures do anyway.
         """
         self.out.mkdir(parents=True, exist_ok=True)
         with archive.alone(self.out):
