@@ -40,6 +40,10 @@ VERBS = {
         "Keep who gets an edition, how they asked for it, and who left.",
     ),
     "keys": ("keys", "See and renew the keys that subscribers' links are signed with."),
+    "bounce": (
+        "bounce",
+        "Take in what comes back: bounces, complaints, wishes to unsubscribe.",
+    ),
     "web": ("web", "Serve the public archive, and what readers' links lead to."),
     "schema": ("setup", "Print the JSON Schema of a configuration file."),
 }

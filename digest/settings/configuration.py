@@ -55,7 +55,8 @@ class Configuration:
     `contact` is whom site owners may ask; `allow` names the hosts, addresses and networks that may
     be asked though they are not public. `relay` is None where no mail server is named.
     `editions` is by name, sorted. `secrets` is by the names under which plugs ask for them, ""
-    where there is none, and never printed.
+    where there is none, and never printed. `bounce_address` is what return paths are made of, ""
+    for none; `kept` is the Maildir of what a person has to see.
     """
 
     folder: Path
@@ -67,5 +68,7 @@ class Configuration:
     out: Path
     templates: Path
     relay: Relay | None
+    kept: Path
     editions: Mapping[str, Recipe]
+    bounce_address: str = ""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -12,6 +12,7 @@ from digest.settings.smtp_file import SmtpTable
 from digest.settings.tables import Table
 from digest.settings.values import (
     BaseAddress,
+    BounceAddress,
     Host,
     Language,
     Line,
@@ -99,6 +100,22 @@ class WebTable(Table):
     )
 
 
+class BouncesTable(Table):
+    """What comes back, which `digest bounce` takes in."""
+
+    address: BounceAddress = Field(
+        default="",
+        description="Where bounces are to go, such as `bounces@courier.example`: each email's "
+        "return path is it with a token, `bounces+…@courier.example`, which your mail server has "
+        "to accept. Without it they go to the sender's own address.",
+    )
+    kept: Line = Field(
+        default="bounces",
+        description="The Maildir in which messages are kept that a person has to look at, relative "
+        "to the publication's root.",
+    )
+
+
 class PlausibleTable(Table):
     """Access to Plausible, for counts of readers. This table stands in no file."""
 
@@ -128,5 +145,6 @@ class DigestFile(Table):
     paths: PathsTable = Field(default_factory=PathsTable)
     web: WebTable = Field(default_factory=WebTable)
     smtp: SmtpTable = Field(default_factory=SmtpTable)
+    bounces: BouncesTable = Field(default_factory=BouncesTable)
     plausible: PlausibleTable = Field(default_factory=PlausibleTable)
     matomo: MatomoTable = Field(default_factory=MatomoTable)

@@ -62,6 +62,8 @@ def load(
         out=root / file.paths.out,
         templates=root / file.paths.templates,
         relay=relay(file.smtp, root),
+        kept=root / file.bounces.kept,
+        bounce_address=file.bounces.address,
         editions=editions,
         secrets=_secrets(file),
     )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from digest.return_paths import MAX_LOCAL
 from digest.settings.problems import Refused
 from digest.spelling import did_you_mean
 from digest.urls import is_web
@@ -25,6 +26,7 @@ _MAILBOX = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _FILE = re.compile(r"file:(/|///)?[^/\s?#][^\s?#]*")  # file:a.xml, file:/a.xml, file:///a.xml
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*")
 _SECRET = re.compile(r"[!-~]{1,1000}")  # what a header can hold (RFC 9110 §5.5)
+_BOUNCE_LOCAL = re.compile(rf"(?!.{{{MAX_LOCAL + 1}}})[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -133,6 +135,16 @@ def _mailbox(text: str) -> str:
     raise Refused("must be one mailbox", 'Such as "The Courier <daily@courier.example>"')
 
 
+def _bounce_address(text: str) -> str:
+    local, _, domain = text.rpartition("@")
+    if _BOUNCE_LOCAL.fullmatch(local) and _HOST.fullmatch(domain):
+        return text
+    raise Refused(
+        f"must be an address with {MAX_LOCAL} characters at most before the @",
+        'Such as "bounces@courier.example"; letters, digits, dots, - and _ only',
+    )
+
+
 def _store_address(text: str) -> str:
     if text.startswith("sqlite:///") and len(text) > len("sqlite:///"):
         return text
@@ -196,6 +208,7 @@ Host = Annotated[str, AfterValidator(_host)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Language = Annotated[str, AfterValidator(_language)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
+BounceAddress = Annotated[str, AfterValidator(_bounce_address)]
 StoreAddress = Annotated[str, AfterValidator(_store_address)]
 Clock = Annotated[
     str, BeforeValidator(_clock), Field(json_schema_extra={"pattern": r"^([01]\d|2[0-3]):[0-5]\d$"})

@@ -16,6 +16,7 @@ from digest.store.articles import (
     window_query,
     window_urls_query,
 )
+from digest.store.bounces import BounceStore
 from digest.store.clicks import add_click, read_clicks, read_target
 from digest.store.comments import add_comments, read_comments
 from digest.store.issues import (
@@ -68,7 +69,7 @@ if TYPE_CHECKING:
     from digest.store.records import IssueRecord
 
 
-class Store(SubscriberStore, LedgerStore):
+class Store(SubscriberStore, LedgerStore, BounceStore):
     """The database behind one publication; `open` it, and close it at the end.
 
     May be used by many threads and processes at once. Every method raises StoreError when the

@@ -261,6 +261,22 @@ suppressions = Table(
     Column("note", PlainText, nullable=False),
 )
 
+# What came back, about whom it is: bounces and complaints.
+bounces = Table(
+    "bounces",
+    metadata,
+    Column("answer", PlainText, primary_key=True),  # its name: the same report counts once
+    Column("mark", LargeBinary, primary_key=True),
+    Column("edition", PlainText, nullable=False),  # "" where it is not known
+    Column("date", Date),  # the issue's
+    Column("at", UtcDateTime, nullable=False),
+    Column("grade", PlainText, nullable=False),
+    Column("status", PlainText, nullable=False),
+    Column("proven", Boolean, nullable=False),  # that it is about a delivery of ours
+    Column("detail", PlainText, nullable=False),
+    Index(None, "mark", "edition", "date"),  # how many in a row
+)
+
 keys = Table(
     "keys",
     metadata,
