@@ -72,7 +72,9 @@ def _read(name: str, parts: Parts) -> Answer:
     if (leaving := leaves_by(parts)) is not None:
         return Answer(name=name, kind=AnswerKind.LEAVING, detail="by mail", traces=leaving)
     if (odd := _odd(parts)) is not None:
-        return Answer(name=name, kind=AnswerKind.BOUNCE, recipients=odd, traces=traces)
+        kind = AnswerKind.BOUNCE if odd else AnswerKind.NOTICE
+        detail = "" if odd else f"subject: {about}"
+        return Answer(name=name, kind=kind, detail=detail, recipients=odd, traces=traces)
     automatic = _is_automatic(parts.head)
     kind = AnswerKind.AUTOMATIC if automatic else AnswerKind.UNKNOWN
     return Answer(name=name, kind=kind, detail=f"subject: {about}", traces=traces)

@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 # An address of the Internet, such as 192.5.1.1, and a version are none.
 _STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 
+_MAX_SAID = 4_096  # characters
+# Where a message begins that stands in the text: by a header of it, or by a line that says so.
+_RETURNED = re.compile(
+    r"^(> ?)?(Return-Path|Received|Message-ID|MIME-Version|Date|From): "
+    r"|^-{3,}.*(copy|original|below)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+# Sendmail's warning of a delay, which has the form of its bounces.
+_ONLY_LATE = re.compile(r"warning message only|still undelivered|keep trying", re.IGNORECASE)
+
 # It logs what its detectors raise, with a traceback, which no mail server wants from a pipe.
 logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())
 
@@ -28,24 +39,32 @@ def find_status(text: str) -> str:
 
 
 def read_odd_bounce(parts: Parts) -> tuple[Recipient, ...] | None:
-    """Give whom a bounce is about, None if it is none. Raises anything, for its detectors do.
+    """Give whom a bounce is about: nobody where it only warns of a delay; None if it is none.
 
-    They tell no full mailbox from a missing one: where the text has no status, none is given.
+    Its detectors tell no full mailbox from a missing one: where the text has no status, none is
+    given. Raises anything, for they do.
     """
-    temporary, permanent = all_failures(parts.head)
-    if not temporary and not permanent:
+    warned, failed = all_failures(parts.head)
+    if not warned and not failed:
         return None
-    status = find_status(parts.text)
-    addresses = sorted(one.decode("utf-8", "replace") for one in {*temporary, *permanent})
-    passing = not permanent and status.startswith("5")
+    said = _said(parts)
+    if _ONLY_LATE.search(said):
+        return ()
+    addresses = sorted(one.decode("utf-8", "replace") for one in failed)
     return tuple(
-        Recipient(addresses=(address,), status="" if passing else status, detail=_reason(parts))
+        Recipient(addresses=(address,), status=find_status(said), detail=_reason(parts, said))
         for address in addresses[:MAX_RECIPIENTS]
     )
 
 
-def _reason(parts: Parts) -> str:
+def _said(parts: Parts) -> str:
+    """Give what the server wrote itself, without the message below, which may tell of iOS 5.1.1."""
+    returned = _RETURNED.search(parts.text)
+    return parts.text[: returned.start() if returned else len(parts.text)][:_MAX_SAID]
+
+
+def _reason(parts: Parts, said: str) -> str:
     """Give the line that says why: the first with a number such as servers answer by."""
-    lines = (" ".join(line.split()) for line in parts.text.splitlines())
-    said = (line for line in lines if re.search(r"\b[45]\d\d\b", line) or find_status(line))
-    return next(said, header(parts.head, "Subject"))[:MAX_DETAIL]
+    lines = (" ".join(line.split()) for line in said.splitlines())
+    telling = (line for line in lines if re.search(r"\b[45]\d\d\b", line) or find_status(line))
+    return next(telling, header(parts.head, "Subject"))[:MAX_DETAIL]

@@ -37,6 +37,7 @@ OTHERS = {
     "outlook-complaint": AnswerKind.COMPLAINT,
     "postfix-delayed": AnswerKind.NOTICE,
     "receipt": AnswerKind.NOTICE,
+    "sendmail-warning": AnswerKind.NOTICE,
     "unsubscribe": AnswerKind.LEAVING,
     "unsubscribe-by-subject": AnswerKind.LEAVING,
     "unsubscribe-without-token": AnswerKind.UNKNOWN,
@@ -86,6 +87,21 @@ def test_a_status_is_taken_from_no_address_of_the_internet() -> None:
     text = sample("exim-old-no-such-user").replace(b"550 5.1.1 no such", b"550 no such")
     (recipient,) = read_answer(text).recipients
     assert recipient.status == ""
+
+
+def test_a_status_is_taken_from_no_story_of_the_newsletter_that_came_back() -> None:
+    text = sample("qmail-without-status") + b"Telephones: version 5.1.1 drains the battery.\n"
+    (recipient,) = read_answer(text).recipients
+    assert recipient.status == ""
+
+
+def test_a_return_path_is_found_in_an_address_that_a_forwarder_rewrote() -> None:
+    rewritten = f"SRS0=aBc1=XZ=courier.example=bounces+{TOKEN}@forward.example"
+    answer = read_answer(sample("qmail-no-mailbox", return_path=rewritten))
+    assert answer.traces.return_tokens == (TOKEN,)
+    signed = f"prvs=1234567abc=bounces+{TOKEN.upper()}@courier.example"
+    answer = read_answer(sample("qmail-no-mailbox", return_path=signed))
+    assert answer.traces.return_tokens == (TOKEN.upper(),)
 
 
 def test_the_same_report_has_the_same_name_whatever_was_put_before_it_on_the_way() -> None:
