@@ -185,8 +185,10 @@ def _counted(
     suppression = None
     if why is not None:
         reason, note = why
+        # Who was handed an email holds its link, and must be able to do no more than the link does.
+        edition = owner.edition if owner.proof is Proof.LINK else EVERY_EDITION
         suppression = Suppression(
-            mark=owner.mark, edition=EVERY_EDITION, reason=reason, since=now, note=note
+            mark=owner.mark, edition=edition, reason=reason, since=now, note=note
         )
     return Judgement(
         kind=answer.kind,
@@ -215,7 +217,7 @@ def _bounce(answer: Answer, recipient: Recipient, owner: Owner, now: dt.datetime
 
 
 def _reason(store: Store, bounce: Bounce, now: dt.datetime) -> tuple[Reason, str] | None:
-    """Say why a bounce ends all deliveries to somebody, if it does, and in which words."""
+    """Say why a bounce ends the deliveries to somebody, if it does, and in which words."""
     if not bounce.proven or bounce.date is None:
         return None
     issue = f"the issue of {bounce.date}: {bounce.status} {bounce.detail}".strip()
