@@ -92,6 +92,7 @@ def _described(configuration: Configuration, recipe: Recipe) -> dict[str, Any]:
         "out": configuration.out,
         "templates": templates,
         "pictures": recipe.pictures,
+        "bounce_address": configuration.bounce_address,
         "choices": lambda date: load_choices(configuration.folder, recipe.edition, date),
     }
 

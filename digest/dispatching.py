@@ -21,6 +21,8 @@ from digest.ledger import Acknowledgement, DeliveryState
 from digest.mime import mailbox, message_id
 from digest.outgoing import Delivery
 from digest.retrying import retry_delay_s
+from digest.return_paths import return_path
+from digest.tokens import Purpose, Ticket
 from digest.ways import links_of
 
 if TYPE_CHECKING:
@@ -138,9 +140,17 @@ class _Sender:
         return composed
 
     def _delivery(self, claim: Claim) -> Delivery:
+        newsroom, edition = self.newsroom, self.newsroom.edition.name
         name, address = claim.subscriber.name, claim.subscriber.address
-        edition = self.newsroom.edition.name
-        domain = parseaddr(self.newsroom.publication.sender)[1].rpartition("@")[2]
+        domain = parseaddr(newsroom.publication.sender)[1].rpartition("@")[2]
+        bounce = Ticket(purpose=Purpose.BOUNCE, edition=edition, mark=claim.mark, date=self.date)
+        links = links_of(
+            claim.mark,
+            edition=edition,
+            date=self.date,
+            keys=self.keys,
+            base_url=newsroom.publication.web_url,
+        )
         return Delivery(
             edition=edition,
             date=self.date,
@@ -148,14 +158,9 @@ class _Sender:
             message=self.compiled.addressed(
                 to=mailbox("To", f"{name} <{address}>" if name else address),
                 message_id=message_id(edition, self.date, address, domain),
-                links=links_of(
-                    claim.mark,
-                    edition=edition,
-                    date=self.date,
-                    keys=self.keys,
-                    base_url=self.newsroom.publication.web_url,
-                ),
+                links=links,
             ),
+            return_path=return_path(newsroom.bounce_address, bounce, self.keys),
         )
 
     def _acknowledge(self, ends: Sequence[Acknowledgement], holder: str) -> None:

@@ -46,7 +46,8 @@ class Newsroom:
     reads the editors' decisions for a date. `clock` tells the real time, which only leases go by;
     everything else takes `now`. `http` makes the HTTP client, to be opened by `async with`.
     `enricher` reads articles' pages, `embedder` makes what reads the meaning of their headlines;
-    each is None where the edition does not want that. Wired in `app`.
+    each is None where the edition does not want that. `bounce_address` is what deliveries' return
+    paths are made of, "" for none. Wired in `app`.
     """
 
     publication: Publication
@@ -66,6 +67,7 @@ class Newsroom:
     sandbox: Sandbox
     enricher: Enricher | None
     embedder: Callable[[], Embedder] | None = None
+    bounce_address: str = ""
 
     @property
     def themes(self) -> tuple[Path, ...]:

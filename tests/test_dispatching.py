@@ -19,6 +19,7 @@ from digest.ledger import DeliveryState
 from digest.model import IssueState
 from digest.outgoing import Outcome
 from digest.protocols import Limits
+from digest.return_paths import read_return_token
 from digest.sending import recover, send
 from digest.subscribers import Reason
 from digest.tokens import Purpose, verify
@@ -250,3 +251,16 @@ def test_whoever_has_it_already_may_view_it_in_a_browser(newsroom: Newsroom) -> 
     sent_by(newsroom, Line(answer))
     assert not seen[0]  # the publication's own copy
     assert all(seen[1:])
+
+
+def test_a_bounce_comes_back_to_whoever_it_is_about(newsroom: Newsroom) -> None:
+    line = Line()
+    sent_by(replace(newsroom, bounce_address="bounces@courier.example"), line)
+    delivery = line.sent[1]
+    token = delivery.return_path.removeprefix("bounces+").removesuffix("@courier.example")
+    ticket = read_return_token(token, newsroom.store.link_keys(), ["daily"])
+    assert ticket
+    person = newsroom.store.subscriber("daily", ticket.mark)
+    assert person
+    assert person.subscriber.address == delivery.subscriber.address
+    assert line.sent[0].return_path == ""  # the publication's own copy
