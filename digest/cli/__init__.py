@@ -23,7 +23,10 @@ VERBS = {
     "sources": ("sources", "See, test, find and add the sources of an edition."),
     "choose": ("choosing", "Write down what the editors decide for a day, or take it back."),
     "run": ("work", "Pull, build and send one issue, now."),
-    "send": ("trying", "Send a saved issue to one address, to try it out."),
+    "send": (
+        "sending",
+        "Send a saved issue now: the publication's own copy, then each subscriber's.",
+    ),
     "release": ("releasing", "Send on an issue that preflight's errors hold, and say who did."),
     "comments": ("commenting", "List the readers' comments that an issue may quote."),
     "explain": ("look", "Say why each story stands where it stands."),
