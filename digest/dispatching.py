@@ -23,6 +23,7 @@ from digest.outgoing import Delivery
 from digest.retrying import retry_delay_s
 from digest.return_paths import return_path
 from digest.tokens import Purpose, Ticket
+from digest.variants import WHOLE, wishes_of
 from digest.ways import links_of
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from digest.addressed import Compiled
     from digest.ledger import Claim, Tally
     from digest.newsroom import Newsroom
-    from digest.outgoing import Outcome
+    from digest.outgoing import Outcome, Subscriber
     from digest.protocols import Session
 
 log = logging.getLogger(__name__)
@@ -46,11 +47,15 @@ class _LeaseLostError(DeliveryError):
 
 
 def dispatch(
-    newsroom: Newsroom, date: dt.date, message: bytes, stopping: Callable[[], bool]
+    newsroom: Newsroom,
+    date: dt.date,
+    messages: Mapping[str, bytes],
+    stopping: Callable[[], bool],
 ) -> Tally:
-    """Send an issue's message to all whose delivery waits, and give what the ledger says then.
+    """Send an issue's messages to all whose delivery waits, and give what the ledger says then.
 
-    `message` is the whole issue as approved. Ends early once `stopping`. What a dead sender held is
+    `messages` are the issue as approved, by the names of its variants: whose is not among them gets
+    the whole. Ends early once `stopping`. What a dead sender held is
     taken back first; what may have left then is sent again, under the same Message-ID. Raises
     DeliveryError where no session can be opened, and StoreError.
     """
@@ -59,7 +64,7 @@ def dispatch(
     sender = _Sender(
         newsroom=newsroom,
         date=date,
-        compiled=take_apart(message),
+        compiled={name: take_apart(message) for name, message in messages.items()},
         keys=newsroom.store.link_keys(),
         stopping=stopping,
     )
@@ -75,7 +80,7 @@ class _Sender:
 
     newsroom: Newsroom
     date: dt.date
-    compiled: Compiled
+    compiled: Mapping[str, Compiled]
     keys: Mapping[int, bytes]
     stopping: Callable[[], bool]
 
@@ -155,13 +160,18 @@ class _Sender:
             edition=edition,
             date=self.date,
             subscriber=claim.subscriber,
-            message=self.compiled.addressed(
+            message=self._compiled(claim.subscriber).addressed(
                 to=mailbox("To", f"{name} <{address}>" if name else address),
                 message_id=message_id(edition, self.date, address, domain),
                 links=links,
             ),
             return_path=return_path(newsroom.bounce_address, bounce, self.keys),
         )
+
+    def _compiled(self, subscriber: Subscriber) -> Compiled:
+        newsroom = self.newsroom
+        name = wishes_of(subscriber, newsroom.edition, newsroom.publication).name
+        return self.compiled.get(name) or self.compiled[WHOLE]
 
     def _acknowledge(self, ends: Sequence[Acknowledgement], holder: str) -> None:
         noted = self.newsroom.store.acknowledge(ends, holder, self.newsroom.clock())

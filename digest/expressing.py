@@ -21,6 +21,7 @@ from digest.recipe import ImageUse
 from digest.rendering import frame_pictures, render_issue, render_web
 from digest.timetable import slot_on
 from digest.trimming import fit
+from digest.variants import EVERYTHING, for_wishes
 from digest.ways import UNSUBSCRIBE
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from digest.outgoing import Email
     from digest.picture import Picture
     from digest.picturing import Shown
+    from digest.variants import Wishes
 
 
 SENDER_LENGTH = 15  # characters, by Gmail's rules for Feedback-ID
@@ -82,6 +84,24 @@ def express(
     )
 
 
+def express_for(
+    inputs: Inputs,
+    issue: Issue,
+    wishes: Wishes,
+    themes: tuple[Path, ...],
+    data_of: Callable[[Picture], bytes],
+) -> bytes:
+    """Compile the message of an issue, as `express` gave it, for those who want no more of it.
+
+    Links and pictures stay those of the whole issue. Raises what `express` raises.
+    """
+    rendered = _render(inputs, themes, issue, wishes)
+    email = rendered.email
+    attachments = _attachments(inputs, rendered.shown, data_of)
+    shown = tuple(one for one in attachments if f"cid:{one.content_id}" in email.html)
+    return _message(inputs, replace(email, attachments=shown))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rendered:
     """An issue with its pictures as readers get them, links `straight`, and its email."""
@@ -91,10 +111,13 @@ class _Rendered:
     email: Email
 
 
-def _render(inputs: Inputs, themes: tuple[Path, ...], issue: Issue) -> _Rendered:
+def _render(
+    inputs: Inputs, themes: tuple[Path, ...], issue: Issue, wishes: Wishes = EVERYTHING
+) -> _Rendered:
     shown = shown_pictures(issue, inputs, frame_pictures(issue, themes=themes))
     straight = with_copies(issue, shown, _picture_address(inputs))
-    email = render_issue(counted_links(straight, _link_base(inputs)), themes=themes)
+    counted = counted_links(straight, _link_base(inputs))  # by places in the whole issue
+    email = render_issue(for_wishes(counted, wishes), themes=themes)
     return _Rendered(straight=straight, shown=shown, email=email)
 
 

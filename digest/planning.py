@@ -62,7 +62,7 @@ def plan_issue(
         masthead=_masthead(inputs),
         subject=_text(inputs.choices, "subject")
         or (words.say("Breaking: %(title)s", title=lead.title) if breaking else lead.title),
-        preheader=_text(inputs.choices, "preheader") or _preheader(sections, popular, words),
+        preheader=_text(inputs.choices, "preheader") or preheader(sections, popular, words),
         note=_text(inputs.choices, "note"),
         lead=lead,
         related=related,
@@ -127,7 +127,7 @@ def _where(choices: Sequence[Choice], do: str) -> str:
     return next((choice.where for choice in choices if choice.do == do), "")
 
 
-def _preheader(sections: Sequence[Section], popular: MostPopular | None, words: Words) -> str:
+def preheader(sections: Sequence[Section], popular: MostPopular | None, words: Words) -> str:
     """Name what else is in the issue: the first headline of each of the first sections."""
     heads = [section.cards[0].title for section in sections] or [
         item.title for item in (popular.items if popular else ())

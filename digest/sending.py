@@ -14,6 +14,7 @@ from digest.errors import Busy, DeliveryError, DigestError, Held, Skipped, Store
 from digest.model import IssueState
 from digest.outgoing import Delivery, Subscriber
 from digest.planning import hold_reason
+from digest.variants import WHOLE
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from digest.newsroom import Newsroom
     from digest.outgoing import Outcome
+    from digest.store import IssueRecord
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +100,7 @@ def _to_subscribers(
         return IssueState.SENT, ""
     _show(newsroom, newsroom.clock())  # whoever has it may view it in a browser from now on
     try:
-        tally = dispatch(newsroom, date, saved_message(newsroom, date), stopping)
+        tally = dispatch(newsroom, date, _saved_messages(newsroom, date), stopping)
     except (DeliveryError, StoreError) as error:
         log.warning("%s %s: %s; it goes on later", newsroom.edition.name, date, error)
         tally = newsroom.store.tally(newsroom.edition.name, date)
@@ -108,12 +110,12 @@ def _to_subscribers(
 
 
 def _resume(
-    newsroom: Newsroom, date: dt.date, now: dt.datetime, stopping: Callable[[], bool]
+    newsroom: Newsroom, record: IssueRecord, now: dt.datetime, stopping: Callable[[], bool]
 ) -> None:
     """Go on with a send whose own copy is out: nobody gets it twice."""
-    state, note = _to_subscribers(newsroom, date, stopping)
-    newsroom.store.set_state(newsroom.edition.name, date, state, now, note)
-    if state is IssueState.SENT:
+    state, note = _to_subscribers(newsroom, record.date, stopping)
+    if (state, note) != (record.state, record.note):
+        newsroom.store.set_state(record.edition, record.date, state, now, note)
         _show(newsroom, now)
 
 
@@ -129,7 +131,7 @@ def recover(
         if record.state is IssueState.SENDING:
             with suppress(Busy), newsroom.alone_with(record.date):
                 if newsroom.store.tally(record.edition, record.date).candidates:
-                    _resume(newsroom, record.date, now, stopping)
+                    _resume(newsroom, record, now, stopping)
                     continue
                 held = newsroom.deliverer.irrevocable
                 state = IssueState.HELD if held else IssueState.DRAFT
@@ -221,6 +223,11 @@ def _after_failure(newsroom: Newsroom, before: IssueState, begun: Sequence[Deliv
 
 def saved_message(newsroom: Newsroom, date: dt.date) -> bytes:
     """Give the message that was saved. Raises DeliveryError where files are not what was built."""
+    return _saved_messages(newsroom, date)[WHOLE]
+
+
+def _saved_messages(newsroom: Newsroom, date: dt.date) -> dict[str, bytes]:
+    """Give what was saved for each variant, likewise."""
     folder = newsroom.out / newsroom.edition.name / date.isoformat()
     changed = archive.verify(folder)
     if changed:
@@ -229,7 +236,7 @@ def saved_message(newsroom: Newsroom, date: dt.date) -> bytes:
             where=str(folder),
             hint="Build it again: digest build",
         )
-    return (folder / "message.eml").read_bytes()
+    return archive.read_messages(folder)
 
 
 def _own_copy(newsroom: Newsroom, date: dt.date) -> Delivery:

@@ -30,6 +30,7 @@ from digest.archive.folder import (
     issue_files,
     read_inputs,
     read_issue,
+    read_messages,
     verify,
     write_issue,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "read_gallery_entry",
     "read_inputs",
     "read_issue",
+    "read_messages",
     "verify",
     "write_gallery",
     "write_issue",

@@ -15,7 +15,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from digest.archive.atomic import files_in, write_folder
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 PAGE = "archive.html"
+VARIANTS = "variants"
 
 T = TypeVar("T")
 
@@ -45,7 +46,8 @@ class SavedIssue:
     `message` is the whole issue as RFC 5322 bytes; `inputs` the canonical JSON of what it was
     built from; `pictures` gives the copy of a picture by its address in the email; `theme` is the
     theme's fingerprint. `page` is the HTML for the public archive. `looked_at` is the email as
-    the staff's preview shows it, None for exactly as it is sent.
+    the staff's preview shows it, None for exactly as it is sent. `variants` are the messages for
+    those who want something else than the whole, by name.
     """
 
     issue: Issue
@@ -58,6 +60,7 @@ class SavedIssue:
     version: str
     theme: str
     looked_at: Email | None = None
+    variants: Mapping[str, bytes] = field(default_factory=dict)
     beside: Beside = ALONE
 
 
@@ -134,6 +137,7 @@ def issue_files(
         "email.txt": saved.email.text.encode(),
         "message.eml": saved.message,
         PAGE: saved.page.encode(),
+        **{f"{VARIANTS}/{name}.eml": message for name, message in saved.variants.items()},
         "issue.json": dump(saved.issue),
         "inputs.json.gz": _gzip(saved.inputs),
         "preflight.json": dump(Checked(size_bytes=len(html), findings=findings)),
@@ -150,6 +154,19 @@ def read_issue(folder: Path) -> Issue:
 def read_manifest(folder: Path) -> Manifest:
     """Read what vouches for a saved issue. Raises DigestError when it is absent or damaged."""
     return read_json(Manifest, folder / MANIFEST)
+
+
+def read_messages(folder: Path) -> dict[str, bytes]:
+    """Read the messages of an issue by the names of its variants, "" for the whole.
+
+    Raises DigestError when one cannot be read.
+    """
+    paths = {"": folder / "message.eml"}
+    paths |= {path.stem: path for path in sorted(folder.glob(f"{VARIANTS}/*.eml"))}
+    try:
+        return {name: path.read_bytes() for name, path in paths.items()}
+    except OSError as error:
+        raise _unreadable(folder, error) from error
 
 
 def read_inputs(folder: Path) -> bytes:

@@ -20,6 +20,7 @@ from digest.store.subscribers import (
     read_keys_of,
     read_of_mark,
     read_page,
+    read_wishes,
     renew_subscriber,
 )
 from digest.store.suppressions import (
@@ -165,6 +166,11 @@ class SubscriberStore(Database):
         """Send a subscriber nothing before a day, None for at once again; say if there is one."""
         with self._writing() as connection:
             return change_subscriber(connection, edition, mark, {"paused_until": until})
+
+    def wishes(self, edition: str, most: int) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """Give the sections and languages that subscribers want, the most frequent first."""
+        with self._reading() as connection:
+            return read_wishes(connection, edition, most)
 
     def count_subscribers(self, edition: str, date: dt.date) -> SubscriberCounts:
         """Count an edition's subscribers as of a date, and its suppressions."""

@@ -125,6 +125,21 @@ def delete_subscriber(connection: Connection, mark: bytes) -> int:
     return connection.execute(delete(subscribers).where(subscribers.c.mark == mark)).rowcount
 
 
+def read_wishes(
+    connection: Connection, edition: str, most: int
+) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Give the sections and languages that subscribers want together, the most frequent first."""
+    number = func.count()
+    rows = connection.execute(
+        select(subscribers.c.sections, subscribers.c.language, number)
+        .where(subscribers.c.edition == edition, ~is_suppressed())
+        .group_by(subscribers.c.sections, subscribers.c.language)
+        .order_by(number.desc(), subscribers.c.sections, subscribers.c.language)
+        .limit(most)
+    )
+    return tuple((row.sections, row.language) for row in rows)
+
+
 def count_subscribers(connection: Connection, edition: str, date: dt.date) -> SubscriberCounts:
     """Count an edition's subscribers as of a date, and its suppressions."""
     paused, suppressed = is_paused(date), is_suppressed()
