@@ -23,6 +23,9 @@ MAX_TEXT = 64 * 1024  # characters of plain text
 MAX_HEADER = 4_096  # characters
 MAX_PARTS = 100
 
+# The library looks at each line for each boundary: nine hundred of them take it ten seconds.
+_MAX_BOUNDARIES = 50
+_BOUNDARY = re.compile(rb"boundary[\s*0-9]*=", re.IGNORECASE)
 _MAX_LINE = 1_000  # octets; more than 998 are none of email's (RFC 5322 §2.1.1)
 
 _STATUS = {"message/delivery-status", "message/global-delivery-status"}  # RFC 3464, RFC 6533
@@ -47,7 +50,10 @@ class Parts:
 def read_parts(data: bytes) -> Parts:
     """Part a message. Raises anything, for the library does."""
     lines = (line[:_MAX_LINE] for line in data[:PARSED_BYTES].splitlines())
-    message = message_from_bytes(b"\n".join(lines))
+    bounded = b"\n".join(lines)
+    if len(_BOUNDARY.findall(bounded)) > _MAX_BOUNDARIES:
+        raise ValueError("no report has parts in so many parts")
+    message = message_from_bytes(bounded)
     leaves = tuple(islice(_leaves(message), MAX_PARTS))
     by_type = {leaf.get_content_type(): leaf for leaf in reversed(leaves)}
     feedback = by_type.get("message/feedback-report")
@@ -72,7 +78,12 @@ def headers(message: Message | None, *names: str) -> tuple[str, ...]:
     if message is None:
         return ()
     values = (value for name in names for value in message.get_all(name, []))
-    return tuple(" ".join(str(value)[:MAX_HEADER].split()) for value in values)
+    return tuple(one_line(str(value)[:MAX_HEADER]) for value in values)
+
+
+def one_line(text: str) -> str:
+    """Put a text on one line, without what a terminal obeys and a database cannot hold."""
+    return "".join(char for char in " ".join(text.split()) if char.isprintable())
 
 
 def subject(message: Message) -> str:
@@ -82,7 +93,7 @@ def subject(message: Message) -> str:
         words = str(make_header(decode_header(written)))
     except Exception:  # noqa: BLE001  the library raises anything at such a header
         return written
-    return " ".join(words.split())
+    return one_line(words)
 
 
 def _leaves(message: Message) -> Iterator[Message]:

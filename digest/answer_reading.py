@@ -75,7 +75,7 @@ def _read(name: str, parts: Parts) -> Answer:
         kind = AnswerKind.BOUNCE if odd else AnswerKind.NOTICE
         detail = "" if odd else f"subject: {about}"
         return Answer(name=name, kind=kind, detail=detail, recipients=odd, traces=traces)
-    automatic = _is_automatic(parts.head)
+    automatic = _is_automatic(parts.head) and not _is_system(parts.head)
     kind = AnswerKind.AUTOMATIC if automatic else AnswerKind.UNKNOWN
     return Answer(name=name, kind=kind, detail=f"subject: {about}", traces=traces)
 
@@ -139,10 +139,15 @@ def _addresses(group: Message, fields: tuple[str, ...]) -> tuple[str, ...]:
 
 def _odd(parts: Parts) -> tuple[Recipient, ...] | None:
     """Read a bounce of another form, from whom a server writes as or from nobody at all."""
-    if header(parts.head, "X-Failed-Recipients") or _SYSTEM.search(header(parts.head, "From")):
+    if _is_system(parts.head):
         return read_odd_bounce(parts)
     from_nobody = header(parts.head, "Return-Path") == "<>"
     return read_odd_bounce(parts) if from_nobody and not _is_automatic(parts.head) else None
+
+
+def _is_system(head: Message) -> bool:
+    """Whether a mail server writes; what it says is never a person's automatic reply."""
+    return bool(header(head, "X-Failed-Recipients")) or bool(_SYSTEM.search(header(head, "From")))
 
 
 def _is_automatic(head: Message) -> bool:

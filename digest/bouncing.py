@@ -8,38 +8,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digest.answers import Answer, AnswerKind, Bounce, Grade, Proof, Recipient, grade
-from digest.errors import DeliveryError, LinkError, SubscriberError
-from digest.mime import message_id
-from digest.particulars import read_address
-from digest.return_paths import read_return_token
+from digest.owning import Owner, find_owner
 from digest.subscribers import EVERY_EDITION, Reason, Suppression
-from digest.tokens import Purpose, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from digest.store import Store
 
 SOFT_LIMIT = 5  # issues in a row that did not arrive
 MAX_AGE = dt.timedelta(days=30)  # of an issue: what comes later says nothing of today's mailbox
 
-_ID_DATE = re.compile(r"<(\d{8})\.")
 _ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")  # what is kept must hold none: see `erase`
 _COUNTED = (AnswerKind.BOUNCE, AnswerKind.COMPLAINT)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
-    """Whose delivery an answer is about: by mark; "" and None where edition and date are unknown.
-
-    `address` is how they are written to, "" where they are no subscribers any more.
-    """
-
-    mark: bytes
-    proof: Proof
-    edition: str = ""
-    date: dt.date | None = None
-    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,61 +69,6 @@ def apply(store: Store, judgements: Iterable[Judgement]) -> None:
             )
         if judgement.bounce is not None:
             store.add_bounce(judgement.bounce)
-
-
-def find_owner(
-    store: Store, answer: Answer, recipient: Recipient, editions: Sequence[str]
-) -> Owner | None:
-    """Say whose delivery an answer is about, by the best proof that there is; None for nobody's."""
-    keys, traces = store.link_keys(), answer.traces
-    for token in traces.return_tokens:
-        if (ticket := read_return_token(token, keys, editions)) is not None:
-            return _owner(store, ticket.mark, Proof.RETURN_PATH, ticket.edition, ticket.date)
-    for token in traces.link_tokens:
-        try:
-            ticket = verify(token, keys, Purpose.UNSUBSCRIBE)
-        except LinkError:
-            continue
-        return _owner(store, ticket.mark, Proof.LINK, ticket.edition, ticket.date)
-    marks = list(_marks(store, (*recipient.addresses, *traces.addresses)))
-    for mark in marks:
-        for edition, date in _named(traces.message_ids, mark, editions):
-            return _owner(store, mark, Proof.MESSAGE_ID, edition, date)
-    for mark in marks:
-        if (owner := _owner(store, mark, Proof.ADDRESS)).address:
-            return owner
-    return None
-
-
-def _owner(
-    store: Store, mark: bytes, proof: Proof, edition: str = "", date: dt.date | None = None
-) -> Owner:
-    records = store.person(mark).records
-    address = records[0][0].subscriber.address if records else ""
-    return Owner(mark=mark, proof=proof, edition=edition, date=date, address=address)
-
-
-def _marks(store: Store, addresses: Iterable[str]) -> Iterator[bytes]:
-    for address in addresses:
-        try:
-            yield store.mark(read_address(address).key)
-        except SubscriberError:
-            continue
-
-
-def _named(
-    ids: Iterable[str], mark: bytes, editions: Sequence[str]
-) -> Iterator[tuple[str, dt.date]]:
-    """Give edition and date of the Message-IDs that are ours to a mark, which nobody else knows."""
-    for given in ids:
-        domain = given.rpartition("@")[2].rstrip(">")
-        try:
-            date = dt.date.fromisoformat(_ID_DATE.findall(given)[0])
-            for edition in editions:
-                if message_id(edition, date, mark.hex(), domain) == given:
-                    yield edition, date
-        except (IndexError, ValueError, DeliveryError):
-            continue
 
 
 def _leaving(store: Store, answer: Answer, editions: Sequence[str], now: dt.datetime) -> Judgement:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flufl.bounce import all_failures
 
-from digest.answer_parts import header
+from digest.answer_parts import header, one_line
 from digest.answers import MAX_DETAIL, MAX_RECIPIENTS, Recipient
 
 if TYPE_CHECKING:
@@ -65,6 +65,6 @@ def _said(parts: Parts) -> str:
 
 def _reason(parts: Parts, said: str) -> str:
     """Give the line that says why: the first with a number such as servers answer by."""
-    lines = (" ".join(line.split()) for line in said.splitlines())
+    lines = map(one_line, said.splitlines())
     telling = (line for line in lines if re.search(r"\b[45]\d\d\b", line) or find_status(line))
     return next(telling, header(parts.head, "Subject"))[:MAX_DETAIL]

@@ -110,6 +110,24 @@ def test_the_same_report_has_the_same_name_whatever_was_put_before_it_on_the_way
     assert read_answer(report).name != read_answer(sample("gmail-no-such-user")).name
 
 
+def test_a_server_that_nobody_understands_is_heard_by_a_person() -> None:
+    odd = (
+        b"Return-Path: <>\nAuto-Submitted: auto-replied\nFrom: MAILER-DAEMON@reader.example\n"
+        b"Subject: Post\n\nJane? Ukjent.\n"
+    )
+    assert read_answer(odd).kind is AnswerKind.UNKNOWN
+
+
+def test_what_a_terminal_would_obey_is_taken_out_of_what_a_server_says() -> None:
+    said = sample("postfix-unknown-user").replace(b"smtp; 550", b"smtp; \x1b[2J\xe2\x80\xae 550")
+    (recipient,) = read_answer(said).recipients
+    assert recipient.detail.startswith("smtp; [2J")
+    assert recipient.detail.isprintable()
+    odd = sample("qmail-no-mailbox").replace(b"Sorry, no", b"Sorry,\x1b[2J no")
+    (recipient,) = read_answer(odd).recipients
+    assert recipient.detail.isprintable()
+
+
 def test_what_is_attached_is_not_the_message() -> None:
     forwarded = (
         b"From: sam@reader.example\nSubject: look\nMIME-Version: 1.0\n"
@@ -152,7 +170,9 @@ def test_no_bytes_raise(data: bytes) -> None:
     assert read_answer(data).kind in AnswerKind
 
 
-NUMBERS = range(50_000)
+def nested(depth: int) -> bytes:
+    part = b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n"
+    return b"".join(part % (number, number) for number in range(depth))
 
 
 @pytest.mark.parametrize(
@@ -160,14 +180,16 @@ NUMBERS = range(50_000)
     [
         b"From: mailer-daemon@x.example\n\nThe following addresses had\n" + b"a" * 10_000_000,
         b"From: mailer-daemon@x.example\n\nFailed addresses follow:\n" + b"a " * 5_000_000,
-        b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in NUMBERS),
+        nested(50_000),
+        nested(900) + b"--\n" * 70_000,
+        nested(49) + b"--\n" * 70_000,
         b'Content-Type: multipart/report; boundary="b"\n\n'
         + b"--b\nContent-Type: message/delivery-status\n\nAction: failed\n\n" * 100_000,
         b"From: mailer-daemon@x.example\nSubject: " + b"=?utf-8?q?" * 900_000,
         b"Message-ID: " + b"\n <" * 3_000_000,
     ],
-    ids=["a line", "words", "nested", "parts", "subject", "folded"],
-)  # fmt: skip
+    ids=["a line", "words", "nested", "deep", "shallow", "parts", "subject", "folded"],
+)
 def test_ten_megabytes_of_malice_take_seconds_at_most(data: bytes) -> None:
     began = perf_counter()
     read_answer(data)
