@@ -264,3 +264,8 @@ def test_a_bounce_comes_back_to_whoever_it_is_about(newsroom: Newsroom) -> None:
     assert person
     assert person.subscriber.address == delivery.subscriber.address
     assert line.sent[0].return_path == ""  # the publication's own copy
+
+
+def test_a_run_says_how_the_deliveries_add_up(newsroom: Newsroom) -> None:
+    told = digest(newsroom.out.parent, "run", "--at", CUTOFF.isoformat())
+    assert "Subscribers: 20 deliveries: 20 sent" in told

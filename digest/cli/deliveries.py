@@ -32,14 +32,15 @@ def tell_deliveries(newsroom: Newsroom, issue: str, *, as_json: bool) -> None:
         )
         return
     click.echo(f"{edition} {date}: {record.state}")
-    click.echo(_sum(tally))
+    click.echo(delivery_sum(tally))
     if tally.next_at:
         click.echo(f"What was put off is tried again from {tally.next_at:%Y-%m-%d %H:%M} UTC on")
     for address, state, detail in lacking:
         click.echo(printable(f"{address} {state}{f': {detail}' if detail else ''}"))
 
 
-def _sum(tally: Tally) -> str:
+def delivery_sum(tally: Tally) -> str:
+    """Say how an issue's deliveries add up."""
     if not tally.candidates:
         return "No subscriber was to get it"
     parts = ", ".join(f"{count} {state}" for state, count in sorted(tally.counts.items()))

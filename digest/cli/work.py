@@ -122,6 +122,7 @@ def run(
     It does so whatever the day. The cutoff is now, or TIME with --at.
     """
     from digest import building
+    from digest.cli.deliveries import delivery_sum
 
     with opened(config_dir, edition) as newsroom:
         now = moment(at, newsroom.publication)
@@ -137,12 +138,15 @@ def run(
         _enrich(newsroom, date, now)
         built = building.build(newsroom, date, now, now)
         sent, held = _send(newsroom, date, now)
+        tally = newsroom.store.tally(newsroom.edition.name, date)
     if as_json:
         print_json(_built_facts(newsroom, built) | {"pull": _pull_facts(report)})
     else:
         _tell_built(built)
         if sent:
             click.echo(f"Sent {sent} email, the publication's own copy")
+        if tally.candidates:
+            click.echo(f"Subscribers: {delivery_sum(tally)}")
         _tell_places(newsroom, built)
     if held:
         raise held
