@@ -26,6 +26,9 @@ class DeliveryState(StrEnum):
     UNKNOWN = "unknown"  # it may have left; a person decides
 
 
+# How the detail of one begins that may have left, and is sent again: once, and no more.
+IN_DOUBT = "in doubt: "
+
 # What keeps an issue from being finished.
 OPEN = (
     DeliveryState.PENDING,
@@ -38,12 +41,16 @@ OPEN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One delivery that a sender holds, and to whom; `attempts` counts this one too."""
+    """One delivery that a sender holds, and to whom; `attempts` counts this one too.
+
+    `before` says how the attempt before it ended, "" where there was none.
+    """
 
     id: int
     subscriber: Subscriber
     mark: bytes
     attempts: int
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ import datetime as dt
 import logging
 import signal
 import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TICK_S = 30
+LONGEST_S = 300  # of a tick: what it has no time for is due again at the next
 
 
 def serve(newsrooms: Sequence[Newsroom]) -> None:
@@ -84,13 +86,18 @@ def tick(
     further job is begun once `stopping`.
     """
     done: list[Job] = []
+    began = time.monotonic()
+
+    def enough() -> bool:
+        return stopping() or time.monotonic() - began > LONGEST_S
+
     try:
-        recover(newsroom, now, stopping)
+        recover(newsroom, now, enough)
         for job in _due(newsroom, now, since):
             if stopping():
                 break
             done.append(job)
-            _try(newsroom, job, now, stopping)
+            _try(newsroom, job, now, enough)
     except Exception:
         log.exception("%s: what is due could not be found out", newsroom.edition.name)
     return tuple(done)

@@ -11,6 +11,7 @@ from digest import archive
 from digest.building import require_whole
 from digest.dispatching import dispatch
 from digest.errors import Busy, DeliveryError, DigestError, Held, Skipped, StoreError
+from digest.ledger import DeliveryState
 from digest.model import IssueState
 from digest.outgoing import Delivery, Subscriber
 from digest.planning import hold_reason
@@ -48,17 +49,21 @@ def send(
     with newsroom.alone_with(date):
         before = _require_ready(newsroom, date)
         _require_no_hold(newsroom, date, now)
-        _fan_out(newsroom, date)
+        _require_way_out(newsroom, date)
         deliveries = (_own_copy(newsroom, date),)
         begun: list[Delivery] = []
-        state, note = IssueState.SENDING, ""
+        state, note, out = IssueState.SENDING, "", False
         newsroom.store.set_state(newsroom.edition.name, date, state, now)
         try:
             newsroom.publish_pictures(date)
             outcomes = _deliver(newsroom, deliveries, begun)
+            out = True
+            _fan_out(newsroom, date)
             state, note = _to_subscribers(newsroom, date, stopping)
         except BaseException as error:
-            state, note = _after_failure(newsroom, before, begun), str(error)
+            # Once the own copy is out, whatever fails is gone on with.
+            state = state if out else _after_failure(newsroom, before, begun)
+            note = str(error)
             raise
         finally:
             held = state is IssueState.HELD
@@ -67,12 +72,9 @@ def send(
     return outcomes
 
 
-def _fan_out(newsroom: Newsroom, date: dt.date) -> None:
-    """Give every subscriber a delivery. Raises DeliveryError where they would have no way out."""
-    edition, publication = newsroom.edition.name, newsroom.publication
-    if not newsroom.deliverer.irrevocable:
-        newsroom.store.forget_deliveries(edition, date)  # a rebuilt issue is saved again for all
-    newsroom.store.fan_out(edition, date, newsroom.clock())
+def _require_way_out(newsroom: Newsroom, date: dt.date) -> None:
+    """Raise DeliveryError where there are subscribers, and they would have no way out."""
+    publication = newsroom.publication
     lacking = [
         name
         for name, value in (
@@ -81,12 +83,20 @@ def _fan_out(newsroom: Newsroom, date: dt.date) -> None:
         )
         if not value.strip()
     ]
-    if lacking and newsroom.store.tally(edition, date).open:
+    if lacking and newsroom.store.wishes(newsroom.edition.name, 1):
         raise DeliveryError(
             "nothing is sent to subscribers who could not leave, or would not know whom",
-            where=f"{edition} {date}",
+            where=f"{newsroom.edition.name} {date}",
             hint=f"Set {' and '.join(lacking)} in digest.toml, and run `digest web` there",
         )
+
+
+def _fan_out(newsroom: Newsroom, date: dt.date) -> None:
+    """Give every subscriber a delivery: from here on the ledger says how far the send is."""
+    edition = newsroom.edition.name
+    if not newsroom.deliverer.irrevocable:
+        newsroom.store.forget_deliveries(edition, date)  # a rebuilt issue is saved again for all
+    newsroom.store.fan_out(edition, date, newsroom.clock())
 
 
 def _to_subscribers(
@@ -112,11 +122,21 @@ def _to_subscribers(
 def _resume(
     newsroom: Newsroom, record: IssueRecord, now: dt.datetime, stopping: Callable[[], bool]
 ) -> None:
-    """Go on with a send whose own copy is out: nobody gets it twice."""
+    """Go on with a send whose own copy is out, where anything can be done."""
+    if not _is_anything_due(newsroom, record):
+        return
     state, note = _to_subscribers(newsroom, record.date, stopping)
     if (state, note) != (record.state, record.note):
         newsroom.store.set_state(record.edition, record.date, state, now, note)
         _show(newsroom, now)
+
+
+def _is_anything_due(newsroom: Newsroom, record: IssueRecord) -> bool:
+    """Whether a delivery waits, or may be taken back, or nothing is left that could end."""
+    tally = newsroom.store.tally(record.edition, record.date)
+    in_hand = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING)
+    due = tally.next_at is not None and tally.next_at <= newsroom.clock()
+    return due or not tally.open or any(tally.counts.get(state) for state in in_hand)
 
 
 def recover(
@@ -152,6 +172,9 @@ def _deliver(
             for first in range(0, len(deliveries), most)
             for outcome in session.send(deliveries[first : first + most], begun.append)
         )
+    for outcome in outcomes:
+        if outcome.state in {"deferred", "failed"} and outcome.delivery in begun:
+            begun.remove(outcome.delivery)  # whoever says no has nothing
     failed = [outcome.detail for outcome in outcomes if outcome.state != "sent"]
     failed += ["the deliverer told of no outcome"] * (len(deliveries) - len(outcomes))
     if failed:

@@ -60,9 +60,14 @@ class Line:
     ) -> Iterator[Outcome]:
         for delivery in batch:
             answer = self.answer(delivery.subscriber.address)
+            if answer == "untried":
+                yield Outcome(delivery=delivery, state="deferred", detail="down", tried=False)
+                continue
             begin(delivery)
             if answer == "dies":
                 raise ConnectionResetError("the line went dead")
+            if answer == "breaks":
+                raise ZeroDivisionError("a plug's own mistake")
             if answer == "sent":
                 self.sent.append(delivery)
             yield Outcome(delivery=delivery, state=answer, detail=f"so said {answer}")
@@ -191,16 +196,66 @@ def test_whoever_leaves_meanwhile_is_spared_from_the_next_claim_on(newsroom: New
     assert "reader19@home.example" not in line.addresses
 
 
-def test_a_send_that_is_told_to_stop_finishes_what_it_holds_and_goes_on_later(
-    newsroom: Newsroom,
-) -> None:
+def test_a_send_that_is_told_to_stop_goes_on_later(newsroom: Newsroom) -> None:
     line = Line()
     line.connections = 1
-    send(replace(newsroom, deliverer=line), TODAY, CUTOFF, lambda: True)
-    assert len(line.addresses) == line.limits.max_batch
+    send(replace(newsroom, deliverer=line), TODAY, CUTOFF, lambda: len(line.addresses) > 2)
+    assert len(line.addresses) == 3
     assert state(newsroom) is IssueState.SENDING
     recover(replace(newsroom, deliverer=line), CUTOFF)
     assert len(line.addresses) == len(set(line.addresses)) == 20
+    assert state(newsroom) is IssueState.SENT
+
+
+def test_one_that_may_have_left_is_sent_once_more_and_then_left_to_a_person(
+    newsroom: Newsroom,
+) -> None:
+    line = Line(lambda address: "unknown" if "reader3@" in address else "sent")
+    assert sent_by(newsroom, line).counts[DeliveryState.DEFERRED] == 1
+    later = newsroom.clock() + dt.timedelta(hours=2)
+    recover(replace(newsroom, deliverer=line, clock=lambda: later), CUTOFF)
+    assert newsroom.store.unfinished("daily", TODAY, 9) == (
+        ("reader3@home.example", DeliveryState.UNKNOWN, "in doubt: so said unknown"),
+    )
+    assert state(newsroom) is IssueState.SENDING
+
+
+def test_a_server_in_trouble_ends_the_try_and_not_the_send(newsroom: Newsroom) -> None:
+    line = Line(lambda _: "sent")
+
+    def answer(address: str) -> str:
+        return "sent" if "home" not in address else "untried"
+
+    line.answer = answer
+    tally = sent_by(newsroom, line)
+    assert tally.counts[DeliveryState.DEFERRED] == line.connections * line.limits.max_batch - 1
+    line.answer = lambda _: "sent"
+    later = newsroom.clock() + dt.timedelta(hours=2)
+    recover(replace(newsroom, deliverer=line, clock=lambda: later), CUTOFF)
+    assert state(newsroom) is IssueState.SENT
+
+
+def test_whoever_leaves_while_they_were_put_off_is_spared(newsroom: Newsroom) -> None:
+    line = Line(lambda address: "deferred" if "reader3@" in address else "sent")
+    sent_by(newsroom, line)
+    mark = newsroom.store.mark("reader3@home.example")
+    newsroom.store.erase(mark, CUTOFF)
+    later = newsroom.clock() + dt.timedelta(hours=2)
+    recover(replace(newsroom, deliverer=line, clock=lambda: later), CUTOFF)
+    assert state(newsroom) is IssueState.SENT
+    assert "reader3@home.example" not in line.addresses
+
+
+def test_whatever_breaks_once_the_own_copy_is_out_is_gone_on_with(newsroom: Newsroom) -> None:
+    line = Line(lambda address: "breaks" if "home" in address else "sent")
+    with pytest.raises(ZeroDivisionError):
+        sent_by(newsroom, line)
+    assert state(newsroom) is IssueState.SENDING
+    line.answer = lambda _: "sent"
+    later = newsroom.clock() + dt.timedelta(hours=2)
+    recover(replace(newsroom, deliverer=line, clock=lambda: later), CUTOFF)
+    assert state(newsroom) is IssueState.SENT
+    assert len(set(line.addresses)) == 20
 
 
 def test_nobody_is_written_to_who_could_not_leave(newsroom: Newsroom) -> None:

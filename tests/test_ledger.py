@@ -93,11 +93,11 @@ def test_a_stale_lease_can_neither_begin_nor_acknowledge(issued: Store) -> None:
     enlist(issued, 2)
     issued.fan_out("daily", TODAY, NOW)
     one, two = take(issued)
-    assert issued.begin([one.id], "me", NOW) == {one.id}
+    assert issued.begin([one.id], "me", now=NOW, until=NOW + MINUTE) == {one.id}
     late = LATER + MINUTE
-    assert issued.begin([two.id], "me", late) == set()
+    assert issued.begin([two.id], "me", now=late, until=late + MINUTE) == set()
     assert issued.acknowledge([end(one, DeliveryState.SENT)], "me", late) == 0
-    assert issued.begin([two.id], "you", NOW) == set()
+    assert issued.begin([two.id], "you", now=NOW, until=NOW + MINUTE) == set()
     assert issued.acknowledge([end(one, DeliveryState.SENT)], "you", NOW) == 0
     assert issued.acknowledge([end(one, DeliveryState.SENT)], "me", NOW) == 1
     assert counts(issued) == {"sent": 1, "claimed": 1}
@@ -117,7 +117,7 @@ def test_what_may_have_left_is_sent_again_or_left_for_a_person(
     enlist(issued, 2)
     issued.fan_out("daily", TODAY, NOW)
     one, _ = take(issued)
-    issued.begin([one.id], "me", NOW)
+    issued.begin([one.id], "me", now=NOW, until=NOW + MINUTE)
     assert issued.take_back("daily", TODAY, LATER + MINUTE, resend=resend) == given
     assert counts(issued) == left
 
@@ -126,7 +126,7 @@ def test_a_deferred_one_waits_for_its_time(issued: Store) -> None:
     enlist(issued, 1)
     issued.fan_out("daily", TODAY, NOW)
     (one,) = take(issued)
-    issued.begin([one.id], "me", NOW)
+    issued.begin([one.id], "me", now=NOW, until=NOW + MINUTE)
     issued.acknowledge(
         [end(one, DeliveryState.DEFERRED, detail="450 later", next_at=LATER)], "me", NOW
     )
@@ -143,7 +143,7 @@ def test_leaving_meanwhile_takes_effect_before_the_next_claim(issued: Store) -> 
     issued.suppress(marks[0], Reason.COMPLAINED, NOW)  # too late for this one
     issued.suppress(marks[1], Reason.UNSUBSCRIBED, NOW, edition="daily")
     assert [claim.subscriber.address for claim in take(issued)] == ["a2@home.example"]
-    assert issued.begin([first.id], "me", NOW) == {first.id}
+    assert issued.begin([first.id], "me", now=NOW, until=NOW + MINUTE) == {first.id}
     assert counts(issued) == {"sending": 1, "claimed": 1, "suppressed": 1}
 
 
@@ -161,7 +161,7 @@ def test_the_ledger_adds_up_and_names_who_did_not_get_it(issued: Store) -> None:
     enlist(issued, 5)
     issued.fan_out("daily", TODAY, NOW)
     sent, failed, unknown, deferred, _ = claims = take(issued)
-    issued.begin([claim.id for claim in claims], "me", NOW)
+    issued.begin([claim.id for claim in claims], "me", now=NOW, until=NOW + MINUTE)
     issued.acknowledge(
         [
             end(sent, DeliveryState.SENT),

@@ -123,11 +123,11 @@ def read_past(
 
 
 def read_last_cutoff(connection: Connection, edition: str, before: dt.date) -> dt.datetime | None:
-    """Give the cutoff of the newest issue sent before a day."""
+    """Give the cutoff of the newest issue sent before a day, be it to most of its readers."""
     cutoff: dt.datetime | None = connection.scalar(
         select(issues.c.cutoff)
         .where(issues.c.edition == edition, issues.c.date < before)
-        .where(issues.c.state == IssueState.SENT.value)
+        .where(issues.c.state.in_([IssueState.SENT.value, IssueState.SENDING.value]))
         .order_by(issues.c.date.desc())
         .limit(1)
     )

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from digest.ledger import OPEN, Acknowledgement, Claim, DeliveryState, Tally
+from digest.ledger import IN_DOUBT, OPEN, Acknowledgement, Claim, DeliveryState, Tally
 from digest.outgoing import Subscriber
 from digest.store.subscribers import is_paused
 from digest.store.suppressions import is_suppressed
@@ -83,39 +83,92 @@ def claim(
     now: dt.datetime,
     until: dt.datetime,
 ) -> tuple[Claim, ...]:
-    """Take up to `most` deliveries that wait, until a lease runs out; in order of their ids."""
-    waiting = or_(
-        deliveries.c.state == DeliveryState.PENDING.value,
-        and_(
-            deliveries.c.state == DeliveryState.DEFERRED.value,
-            deliveries.c.next_at <= now,
-        ),
+    """Take up to `most` deliveries that wait, until a lease runs out; in order of their ids.
+
+    Whoever was suppressed since the fan-out is noted as such, and is not among them.
+    """
+    while True:
+        taken = _take(connection, issue, _is_pending(), holder, most, now, until)
+        if len(taken) < most:
+            taken += _take(connection, issue, _is_due(now), holder, most - len(taken), now, until)
+        claims = _claims(connection, sorted(set(taken) - _barred(connection, taken, now)))
+        if claims or not taken:
+            return claims
+
+
+def _is_pending() -> ColumnElement[bool]:
+    return deliveries.c.state == DeliveryState.PENDING.value
+
+
+def _is_due(now: dt.datetime) -> ColumnElement[bool]:
+    return and_(
+        deliveries.c.state == DeliveryState.DEFERRED.value,
+        deliveries.c.next_at <= now,
     )
+
+
+def _take(
+    connection: Connection,
+    issue: int,
+    waiting: ColumnElement[bool],
+    holder: str,
+    most: int,
+    now: dt.datetime,
+    until: dt.datetime,
+) -> list[int]:
+    """Take what waits in one way: each is found by the index of states, without a sort."""
     due = (
         select(deliveries.c.id)
         .where(deliveries.c.issue_id == issue, waiting, deliveries.c.subscriber_id.is_not(None))
         .order_by(deliveries.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
+        .cte("due")  # which PostgreSQL evaluates once, since it locks
     )
-    taken = connection.execute(
-        update(deliveries)
-        .where(deliveries.c.id.in_(due))
-        .values(
-            state=DeliveryState.CLAIMED.value,
-            holder=holder,
-            lease_until=until,
-            attempts=deliveries.c.attempts + 1,
-            at=now,
+    return list(
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(select(due.c.id)))
+            .values(
+                state=DeliveryState.CLAIMED.value,
+                holder=holder,
+                lease_until=until,
+                attempts=deliveries.c.attempts + 1,
+                at=now,
+            )
+            .returning(deliveries.c.id)
+        ).scalars()
+    )
+
+
+def _barred(connection: Connection, ids: Sequence[int], now: dt.datetime) -> set[int]:
+    """Note whose delivery was taken and may not be sent any more."""
+    barred = set(
+        connection.scalars(
+            select(deliveries.c.id)
+            .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+            .where(deliveries.c.id.in_(ids), is_suppressed())
         )
-        .returning(deliveries.c.id)
-    ).scalars()
-    return _claims(connection, sorted(taken))
+    )
+    if barred:
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(barred))
+            .values(
+                state=DeliveryState.SUPPRESSED.value,
+                detail="suppressed",
+                holder="",
+                lease_until=None,
+                next_at=None,
+                at=now,
+            )
+        )
+    return barred
 
 
 def _claims(connection: Connection, ids: Sequence[int]) -> tuple[Claim, ...]:
     rows = connection.execute(
-        select(deliveries.c.id, deliveries.c.attempts, subscribers)
+        select(deliveries.c.id, deliveries.c.attempts, deliveries.c.detail, subscribers)
         .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
         .where(deliveries.c.id.in_(ids))
         .order_by(deliveries.c.id)
@@ -124,6 +177,7 @@ def _claims(connection: Connection, ids: Sequence[int]) -> tuple[Claim, ...]:
         Claim(
             id=row[0],
             attempts=row.attempts,
+            before=row.detail,
             mark=row.mark,
             subscriber=Subscriber(
                 address=row.address,
@@ -138,20 +192,41 @@ def _claims(connection: Connection, ids: Sequence[int]) -> tuple[Claim, ...]:
 
 
 def begin(
-    connection: Connection, ids: Sequence[int], holder: str, now: dt.datetime
+    connection: Connection,
+    ids: Sequence[int],
+    holder: str,
+    *,
+    now: dt.datetime,
+    until: dt.datetime,
 ) -> frozenset[int]:
     """Note that these deliveries' bytes may leave from now on; give those that still may.
 
-    One whose lease ran out, or that was suppressed meanwhile, is not among them.
+    One whose lease ran out is not among them; the others have a lease of their own from here on.
     """
     return frozenset(
         connection.execute(
             update(deliveries)
             .where(deliveries.c.id.in_(ids), _is_held_by(holder, now))
             .where(deliveries.c.state == DeliveryState.CLAIMED.value)
-            .values(state=DeliveryState.SENDING.value, at=now)
+            .values(state=DeliveryState.SENDING.value, lease_until=until, at=now)
             .returning(deliveries.c.id)
         ).scalars()
+    )
+
+
+def give_back(connection: Connection, ids: Sequence[int], holder: str, now: dt.datetime) -> None:
+    """Let others have what was claimed and never begun; that was no attempt."""
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(ids), deliveries.c.holder == holder)
+        .where(deliveries.c.state == DeliveryState.CLAIMED.value)
+        .values(
+            state=DeliveryState.PENDING.value,
+            attempts=deliveries.c.attempts - 1,
+            holder="",
+            lease_until=None,
+            at=now,
+        )
     )
 
 
@@ -180,7 +255,7 @@ def acknowledge(
                 "to": end.state.value,
                 "why": end.detail,
                 "again": end.next_at,
-                "untried": not end.tried,
+                "untried": int(not end.tried),
             }
             for end in ends
         ],
@@ -204,23 +279,38 @@ def take_back(
 ) -> tuple[int, int]:
     """Take back what dead senders hold: give how many wait again, and how many nobody knows of.
 
-    What was only claimed waits again. What may have left does too where it is to be sent again, and
-    is for a person to decide where not.
+    What was only claimed waits again. What may have left does too, once, where it is to be sent
+    again; else, and the second time, it is for a person to decide. Whoever was erased meanwhile
+    waits no more.
     """
     lapsed = and_(deliveries.c.issue_id == issue, deliveries.c.lease_until <= now)
     freed = {"holder": "", "lease_until": None, "at": now}
-    unsent = DeliveryState.PENDING if resend else DeliveryState.UNKNOWN
     again = connection.execute(
         update(deliveries)
         .where(lapsed, deliveries.c.state == DeliveryState.CLAIMED.value)
         .values(state=DeliveryState.PENDING.value, **freed)
     ).rowcount
-    in_doubt = connection.execute(
+    sending = and_(lapsed, deliveries.c.state == DeliveryState.SENDING.value)
+    doubted = deliveries.c.detail.startswith(IN_DOUBT, autoescape=True)
+    unknown = connection.execute(
         update(deliveries)
-        .where(lapsed, deliveries.c.state == DeliveryState.SENDING.value)
-        .values(state=unsent.value, detail="a sender died while sending it", **freed)
+        .where(sending, doubted if resend else literal(value=True))
+        .values(state=DeliveryState.UNKNOWN.value, **freed)
     ).rowcount
-    return (again + in_doubt, 0) if resend else (again, in_doubt)
+    again += connection.execute(
+        update(deliveries)
+        .where(sending)
+        .values(
+            state=DeliveryState.PENDING.value, detail=f"{IN_DOUBT}a sender died meanwhile", **freed
+        )
+    ).rowcount
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.issue_id == issue, deliveries.c.subscriber_id.is_(None))
+        .where(or_(_is_pending(), deliveries.c.state == DeliveryState.DEFERRED.value))
+        .values(state=DeliveryState.SUPPRESSED.value, detail="erased", next_at=None, at=now)
+    )
+    return again, unknown
 
 
 def stop_for(connection: Connection, mark: bytes, edition: str, now: dt.datetime, why: str) -> int:

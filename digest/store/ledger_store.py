@@ -14,6 +14,7 @@ from digest.store.ledger import (
     claim,
     fan_out,
     forget,
+    give_back,
     take_back,
     tally,
     unfinished,
@@ -63,10 +64,17 @@ class LedgerStore(Database):
             number = _issue(connection, edition, date)
             return claim(connection, number, holder, most, now=now, until=until)
 
-    def begin(self, ids: Sequence[int], holder: str, now: dt.datetime) -> frozenset[int]:
-        """Note that deliveries' bytes may leave; give those of them that still may."""
+    def begin(
+        self, ids: Sequence[int], holder: str, *, now: dt.datetime, until: dt.datetime
+    ) -> frozenset[int]:
+        """Note that deliveries' bytes may leave; give those that still may, with a new lease."""
         with self._writing() as connection:
-            return begin(connection, ids, holder, now)
+            return begin(connection, ids, holder, now=now, until=until)
+
+    def give_back(self, ids: Sequence[int], holder: str, now: dt.datetime) -> None:
+        """Let others have what was claimed and never begun."""
+        with self._writing() as connection:
+            give_back(connection, ids, holder, now)
 
     def acknowledge(self, ends: Sequence[Acknowledgement], holder: str, now: dt.datetime) -> int:
         """Note how deliveries ended; give of how many that was still this holder's to say."""
