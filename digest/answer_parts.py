@@ -62,8 +62,8 @@ def read_parts(data: bytes) -> Parts:
     return Parts(
         head=message,
         status=tuple(islice((group for leaf in status for group in _groups(leaf)), MAX_PARTS)),
-        feedback=next(_groups(feedback), None) if feedback else None,
-        returned=next(_groups(returned), None) if returned else None,
+        feedback=next(_groups(feedback), None) if feedback is not None else None,
+        returned=next(_groups(returned), None) if returned is not None else None,
         text="\n".join(map(_text, leaves))[:MAX_TEXT],
     )
 

@@ -207,7 +207,7 @@ class _Sender:
                 return
 
     def _end(self, claim: Claim, outcome: Outcome) -> Acknowledgement:
-        """Say what an outcome means: what was put off is tried again, what is in doubt once more."""
+        """Say what an outcome means: what was put off goes again, what is in doubt once more."""
         if outcome.state == "sent":
             return Acknowledgement(id=claim.id, state=DeliveryState.SENT)
         if outcome.state == "failed":
@@ -222,7 +222,7 @@ class _Sender:
     def _in_doubt(
         self, claim: Claim, why: str = "the session ended while it was sent"
     ) -> Acknowledgement:
-        """Say of one that may have left that it is sent again, and the second time that nobody knows."""
+        """Say of one that may have left that it goes again; the second time, that nobody knows."""
         if claim.before.startswith(IN_DOUBT):
             return Acknowledgement(
                 id=claim.id, state=DeliveryState.UNKNOWN, detail=f"{IN_DOUBT}{why}"
