@@ -168,5 +168,14 @@ def test_a_held_issue_is_shown_as_held_with_its_reason(tmp_path: Path, saved: Sa
     assert page(preview).find_class("held")
 
 
-def test_an_issue_that_nobody_holds_shows_no_such_mark(folder: Path) -> None:
-    assert page(folder / "preview.html").find_class("held") == []
+def test_an_issue_that_errors_hold_says_how_it_is_released(folder: Path) -> None:
+    told = words(folder / "preview.html")
+    assert (
+        "Errors hold it until they are mended, or somebody releases it: digest release 2026" in told
+    )
+
+
+def test_an_issue_that_nothing_holds_shows_no_such_mark(tmp_path: Path, saved: SavedIssue) -> None:
+    sound = replace(saved, findings=())
+    preview = write_issue(tmp_path, sound, templates=TEMPLATES) / "preview.html"
+    assert page(preview).find_class("held") == []

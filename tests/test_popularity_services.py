@@ -371,7 +371,8 @@ def test_secrets_come_from_the_environment_or_the_secrets_folder(tmp_path: Path)
     (config / "secrets").mkdir()
     (config / "secrets" / "DIGEST_MATOMO__TOKEN").write_text("0123456789\n", "utf-8")
     configuration = load(config, DIGEST_PLAUSIBLE__API_KEY=KEY)
-    assert configuration.secrets == {"plausible_api_key": KEY, "matomo_token": "0123456789"}
+    given = {name: value for name, value in configuration.secrets.items() if value}
+    assert given == {"plausible_api_key": KEY, "matomo_token": "0123456789"}
     assert KEY not in repr(configuration)
 
 
