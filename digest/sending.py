@@ -151,7 +151,10 @@ def recover(
         if record.state is IssueState.SENDING:
             with suppress(Busy), newsroom.alone_with(record.date):
                 if newsroom.store.tally(record.edition, record.date).candidates:
-                    _resume(newsroom, record, now, stopping)
+                    try:
+                        _resume(newsroom, record, now, stopping)
+                    except DigestError as error:  # what else is due must not wait for it
+                        log.warning("%s %s: %s", record.edition, record.date, error)
                     continue
                 held = newsroom.deliverer.irrevocable
                 state = IssueState.HELD if held else IssueState.DRAFT
