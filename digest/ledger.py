@@ -26,7 +26,7 @@ class DeliveryState(StrEnum):
     UNKNOWN = "unknown"  # it may have left; a person decides
 
 
-# How the detail of one begins that may have left, and is sent again: once, and no more.
+# How the detail of one begins whose receipt never came, and which is sent again: once, no more.
 IN_DOUBT = "in doubt: "
 
 # What keeps an issue from being finished.

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from digest.ledger import IN_DOUBT, OPEN, Acknowledgement, Claim, DeliveryState, Tally
+from digest.ledger import OPEN, Acknowledgement, Claim, DeliveryState, Tally
 from digest.outgoing import Subscriber
 from digest.store.subscribers import is_paused
 from digest.store.suppressions import is_suppressed
@@ -279,9 +279,8 @@ def take_back(
 ) -> tuple[int, int]:
     """Take back what dead senders hold: give how many wait again, and how many nobody knows of.
 
-    What was only claimed waits again. What may have left does too, once, where it is to be sent
-    again; else, and the second time, it is for a person to decide. Whoever was erased meanwhile
-    waits no more.
+    What was only claimed waits again. What may have left does too where it is to be sent again, and
+    is for a person to decide where not. Whoever was erased meanwhile waits no more.
     """
     lapsed = and_(deliveries.c.issue_id == issue, deliveries.c.lease_until <= now)
     freed = {"holder": "", "lease_until": None, "at": now}
@@ -290,19 +289,11 @@ def take_back(
         .where(lapsed, deliveries.c.state == DeliveryState.CLAIMED.value)
         .values(state=DeliveryState.PENDING.value, **freed)
     ).rowcount
-    sending = and_(lapsed, deliveries.c.state == DeliveryState.SENDING.value)
-    doubted = deliveries.c.detail.startswith(IN_DOUBT, autoescape=True)
-    unknown = connection.execute(
+    unsent = DeliveryState.PENDING if resend else DeliveryState.UNKNOWN
+    in_doubt = connection.execute(
         update(deliveries)
-        .where(sending, doubted if resend else literal(value=True))
-        .values(state=DeliveryState.UNKNOWN.value, **freed)
-    ).rowcount
-    again += connection.execute(
-        update(deliveries)
-        .where(sending)
-        .values(
-            state=DeliveryState.PENDING.value, detail=f"{IN_DOUBT}a sender died meanwhile", **freed
-        )
+        .where(lapsed, deliveries.c.state == DeliveryState.SENDING.value)
+        .values(state=unsent.value, detail="a sender died while sending it", **freed)
     ).rowcount
     connection.execute(
         update(deliveries)
@@ -310,7 +301,7 @@ def take_back(
         .where(or_(_is_pending(), deliveries.c.state == DeliveryState.DEFERRED.value))
         .values(state=DeliveryState.SUPPRESSED.value, detail="erased", next_at=None, at=now)
     )
-    return again, unknown
+    return (again + in_doubt, 0) if resend else (again, in_doubt)
 
 
 def stop_for(connection: Connection, mark: bytes, edition: str, now: dt.datetime, why: str) -> int:
