@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING
 from digest.enlisting import enlist
 from digest.store import Store
 from digest.subscriber_lists import SubscriberList, Terms, write_list
-from digest.subscribing import link
-from digest.tokens import Purpose, verify
+from digest.tokens import Purpose, Ticket, sign, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,10 +61,13 @@ def export(store: Store) -> None:
         write_list(file, ((one.subscriber, None, one.since) for one in store.subscribers("daily")))
 
 
-def sign(store: Store, number: int) -> None:
+def sign_links(store: Store, number: int) -> None:
     keys = store.link_keys()
     for one in islice(store.subscribers("daily"), number):
-        verify(link(keys, Purpose.UNSUBSCRIBE, one, NOW.date()), keys, Purpose.UNSUBSCRIBE)
+        ticket = Ticket(
+            purpose=Purpose.UNSUBSCRIBE, edition=one.edition, mark=one.mark, date=NOW.date()
+        )
+        verify(sign(ticket, keys), keys, Purpose.UNSUBSCRIBE)
 
 
 def report(store: Store, folder: Path, number: int) -> None:
@@ -76,7 +78,7 @@ def report(store: Store, folder: Path, number: int) -> None:
     timed("already there", number, lambda: bring(store, path, dry_run=False))
     timed("counted", number, lambda: store.count_subscribers("daily", NOW.date()))
     timed("read and written", number, lambda: export(store))
-    timed("read, signed, verified", number, lambda: sign(store, number))
+    timed("read, signed, verified", number, lambda: sign_links(store, number))
 
 
 def main() -> None:

@@ -1,27 +1,16 @@
-"""What subscribers, and those who answer for them, change: by a signed link, or by address.
-
-`link` makes what stands in an email; the other functions do what the person who clicked asked for.
-"""
+"""What a subscriber changes by a signed link: to leave, to choose, to pause."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digest.particulars import read_address
-from digest.subscribers import EVERY_EDITION, Reason
-from digest.tokens import Purpose, Ticket, sign, verify
+from digest.subscribers import Reason
+from digest.tokens import Purpose, Ticket, verify
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from digest.store import Store, SubscriberRecord
-    from digest.tokens import Keys
-
-
-def link(keys: Keys, purpose: Purpose, record: SubscriberRecord, date: dt.date) -> str:
-    """Give the token by which a subscriber is known in the issue of a date."""
-    ticket = Ticket(purpose=purpose, edition=record.edition, mark=record.mark, date=date)
-    return sign(ticket, keys)
 
 
 def read_link(store: Store, token: str, *purposes: Purpose) -> Ticket:
@@ -66,17 +55,3 @@ def pause(store: Store, token: str, until: dt.date | None) -> bool:
     """
     ticket = read_link(store, token, Purpose.PREFERENCES)
     return store.pause(ticket.edition, ticket.mark, until)
-
-
-def suppress_address(
-    store: Store,
-    address: str,
-    reason: Reason,
-    now: dt.datetime,
-    *,
-    edition: str = EVERY_EDITION,
-    note: str = "",
-) -> bool:
-    """Have an address not written to; say whether that is new. Raises SubscriberError."""
-    mark = store.mark(read_address(address).key)
-    return store.suppress(mark, reason, now, edition=edition, note=note)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from digest import subscribing
 from digest.enlisting import BATCH, enlist
@@ -17,17 +17,18 @@ from digest.errors import LinkError, SubscriberError
 from digest.outgoing import Subscriber
 from digest.particulars import read_address
 from digest.store import Store
-from digest.store.subscribers import PAGE, is_due, page_query
+from digest.store.subscribers import PAGE, is_paused, page_query
+from digest.store.suppressions import is_suppressed
 from digest.store.tables import metadata, subscribers
 from digest.subscriber_lists import Listed, Refusal
 from digest.subscribers import Candidate, Consent, Reason
-from digest.tokens import Purpose
+from digest.tokens import Purpose, Ticket, sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
 
 NOW = dt.datetime(2026, 11, 23, 5, 30, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -56,6 +57,11 @@ def mark(store: Store, address: str = ADA) -> bytes:
 
 def addresses(store: Store, edition: str = "daily") -> list[str]:
     return [one.subscriber.address for one in store.subscribers(edition)]
+
+
+def is_due(edition: str, date: dt.date) -> ColumnElement[bool]:
+    """The condition that a row of `subscribers` gets an edition's issue of a date."""
+    return and_(subscribers.c.edition == edition, ~is_paused(date), ~is_suppressed())
 
 
 def due(store: Store, date: dt.date = TODAY, edition: str = "daily") -> list[str]:
@@ -336,7 +342,8 @@ def test_subscribers_are_counted_by_what_they_want_and_whether_they_get_it(store
 
 def link(store: Store, purpose: Purpose) -> str:
     (record,) = store.subscribers("daily", suppressed=True)
-    return subscribing.link(store.link_keys(), purpose, record, TODAY)
+    ticket = Ticket(purpose=purpose, edition="daily", mark=record.mark, date=TODAY)
+    return sign(ticket, store.link_keys())
 
 
 def test_a_click_unsubscribes_as_often_as_it_comes_and_through_a_new_key(store: Store) -> None:
@@ -390,7 +397,7 @@ def test_a_link_of_another_purpose_changes_nothing(store: Store) -> None:
 
 def test_an_address_is_suppressed_in_whatever_spelling(store: Store) -> None:
     store.enlist("daily", [candidate()])
-    assert subscribing.suppress_address(store, "ada@QUILL.example", Reason.BOUNCED, NOW)
+    assert store.suppress(mark(store, "ada@QUILL.example"), Reason.BOUNCED, NOW)
     assert due(store) == []
 
 

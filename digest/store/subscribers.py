@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 PAGE = 1_000  # rows at a time: what is held in memory, and how long a write keeps others waiting
 
 
-def is_due(edition: str, date: dt.date) -> ColumnElement[bool]:
-    """Give the condition that a row of `subscribers` gets an edition's issue of a date."""
-    return and_(subscribers.c.edition == edition, ~is_paused(date), ~is_suppressed())
-
-
 def add_subscribers(
     connection: Connection, edition: str, given: Mapping[bytes, Candidate]
 ) -> frozenset[str]:
