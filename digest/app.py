@@ -93,6 +93,8 @@ def _described(configuration: Configuration, recipe: Recipe) -> dict[str, Any]:
         "templates": templates,
         "pictures": recipe.pictures,
         "bounce_address": configuration.bounce_address,
+        "resend": recipe.resend,
+        "warm_up": configuration.warm_up,
         "choices": lambda date: load_choices(configuration.folder, recipe.edition, date),
     }
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from digest.recipe import Choice, Edition, Publication
     from digest.store import IssueRecord, Store
+    from digest.warming import WarmUp
     from digest.words import Words
 
 UNMADE = (IssueState.SKIPPED, IssueState.MISSED)  # recorded, with no folder
@@ -47,7 +48,8 @@ class Newsroom:
     everything else takes `now`. `http` makes the HTTP client, to be opened by `async with`.
     `enricher` reads articles' pages, `embedder` makes what reads the meaning of their headlines;
     each is None where the edition does not want that. `bounce_address` is what deliveries' return
-    paths are made of, "" for none. Wired in `app`.
+    paths are made of, "" for none; `resend` says that what may have left goes again, and
+    `warm_up` how little may leave on the first days. Wired in `app`.
     """
 
     publication: Publication
@@ -68,6 +70,8 @@ class Newsroom:
     enricher: Enricher | None
     embedder: Callable[[], Embedder] | None = None
     bounce_address: str = ""
+    resend: bool = True
+    warm_up: WarmUp | None = None
 
     @property
     def themes(self) -> tuple[Path, ...]:

@@ -171,9 +171,14 @@ class Session(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a deliverer can take: `max_batch` deliveries in one `send`."""
+    """What a deliverer can take: `max_batch` deliveries in one `send`.
+
+    Without `resend` what may have left is never sent again by itself: a double could not be told
+    from the first, since the service writes a Message-ID of its own.
+    """
 
     max_batch: int
+    resend: bool = True
 
 
 class Deliverer(Protocol):

@@ -6,6 +6,7 @@ import logging
 from contextlib import suppress
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from digest import archive
 from digest.building import require_whole
@@ -50,25 +51,33 @@ def send(
         before = _require_ready(newsroom, date)
         _require_no_hold(newsroom, date, now)
         _require_way_out(newsroom, date)
-        deliveries = (_own_copy(newsroom, date),)
-        begun: list[Delivery] = []
-        state, note, out = IssueState.SENDING, "", False
-        newsroom.store.set_state(newsroom.edition.name, date, state, now)
-        try:
-            newsroom.publish_pictures(date)
-            outcomes = _deliver(newsroom, deliveries, begun)
-            out = True
-            _fan_out(newsroom, date)
-            state, note = _to_subscribers(newsroom, date, stopping)
-        except BaseException as error:
-            # Once the own copy is out, whatever fails is gone on with.
-            state = state if out else _after_failure(newsroom, before, begun)
-            note = str(error)
-            raise
-        finally:
-            held = state is IssueState.HELD
-            newsroom.store.set_state(newsroom.edition.name, date, state, now, note, begun=held)
-            _show(newsroom, now)
+        outcomes = _own_copy_first(newsroom, date, before, now)
+    _go_on(newsroom, date, stopping)
+    return outcomes
+
+
+def _own_copy_first(
+    newsroom: Newsroom, date: dt.date, before: IssueState, now: dt.datetime
+) -> tuple[Outcome, ...]:
+    """Send the publication's own copy, and give every subscriber a delivery once it is out."""
+    edition = newsroom.edition.name
+    deliveries = (_own_copy(newsroom, date),)
+    begun: list[Delivery] = []
+    out = False
+    newsroom.store.set_state(edition, date, IssueState.SENDING, now)
+    try:
+        newsroom.publish_pictures(date)
+        outcomes = _deliver(newsroom, deliveries, begun)
+        out = True
+        _fan_out(newsroom, date)
+        newsroom.store.end_send(edition, date)  # where nobody subscribes
+    except BaseException as error:
+        # Once the own copy is out, whatever fails is gone on with.
+        state = IssueState.SENDING if out else _after_failure(newsroom, before, begun)
+        held = state is IssueState.HELD
+        newsroom.store.set_state(edition, date, state, now, str(error), begun=held)
+        _show(newsroom, now)
+        raise
     return outcomes
 
 
@@ -96,39 +105,30 @@ def _fan_out(newsroom: Newsroom, date: dt.date) -> None:
     edition = newsroom.edition.name
     if not newsroom.deliverer.irrevocable:
         newsroom.store.forget_deliveries(edition, date)  # a rebuilt issue is saved again for all
-    newsroom.store.fan_out(edition, date, newsroom.clock())
+    now = newsroom.clock()
+    local = now.astimezone(ZoneInfo(newsroom.publication.timezone))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    warming = newsroom.warm_up if newsroom.deliverer.irrevocable else None
+    most = warming.most_on(midnight.date()) if warming else None
+    newsroom.store.fan_out(edition, date, now, most=most, since=midnight)
 
 
-def _to_subscribers(
-    newsroom: Newsroom, date: dt.date, stopping: Callable[[], bool]
-) -> tuple[IssueState, str]:
-    """Send to all whose delivery waits; give the state that leaves, and why it is not sent.
+def _go_on(newsroom: Newsroom, date: dt.date, stopping: Callable[[], bool]) -> None:
+    """Send to all whose delivery waits, and note where that leaves the issue.
 
     What cannot be sent now waits in the ledger, so that a dead line is no reason to hold the issue.
+    No lease is held meanwhile: the ledger keeps any number of senders apart.
     """
-    if not newsroom.store.tally(newsroom.edition.name, date).open:
-        return IssueState.SENT, ""
-    _show(newsroom, newsroom.clock())  # whoever has it may view it in a browser from now on
+    edition, store = newsroom.edition.name, newsroom.store
     try:
-        tally = dispatch(newsroom, date, _saved_messages(newsroom, date), stopping)
+        if store.tally(edition, date).open:
+            _show(newsroom, newsroom.clock())  # whoever has it may view it in a browser from now on
+            dispatch(newsroom, date, _saved_messages(newsroom, date), stopping)
     except (DeliveryError, StoreError) as error:
-        log.warning("%s %s: %s; it goes on later", newsroom.edition.name, date, error)
-        tally = newsroom.store.tally(newsroom.edition.name, date)
-    if not tally.open:
-        return IssueState.SENT, ""
-    return IssueState.SENDING, f"{tally.open} of {tally.candidates} deliveries have yet to end"
-
-
-def _resume(
-    newsroom: Newsroom, record: IssueRecord, now: dt.datetime, stopping: Callable[[], bool]
-) -> None:
-    """Go on with a send whose own copy is out, where anything can be done."""
-    if not _is_anything_due(newsroom, record):
-        return
-    state, note = _to_subscribers(newsroom, record.date, stopping)
-    if (state, note) != (record.state, record.note):
-        newsroom.store.set_state(record.edition, record.date, state, now, note)
-        _show(newsroom, now)
+        log.warning("%s %s: %s; it goes on later", edition, date, error)
+    finally:
+        store.end_send(edition, date)
+        _show(newsroom, newsroom.clock())
 
 
 def _is_anything_due(newsroom: Newsroom, record: IssueRecord) -> bool:
@@ -148,20 +148,46 @@ def recover(
     draft, or is held where something may have left.
     """
     for record in newsroom.store.issues(newsroom.edition.name):
-        if record.state is IssueState.SENDING:
-            with suppress(Busy), newsroom.alone_with(record.date):
-                if newsroom.store.tally(record.edition, record.date).candidates:
-                    try:
-                        _resume(newsroom, record, now, stopping)
-                    except DigestError as error:  # what else is due must not wait for it
-                        log.warning("%s %s: %s", record.edition, record.date, error)
-                    continue
-                held = newsroom.deliverer.irrevocable
-                state = IssueState.HELD if held else IssueState.DRAFT
-                note = "a send ended before it was done"
-                log.error("%s %s: %s; it is %s now", record.edition, record.date, note, state)
-                newsroom.store.set_state(record.edition, record.date, state, now, note, begun=held)
-                _show(newsroom, now)
+        if record.state is not IssueState.SENDING:
+            continue
+        try:
+            if not newsroom.store.tally(record.edition, record.date).candidates:
+                _recover_own_copy(newsroom, record.date, now)
+            elif _is_anything_due(newsroom, record):
+                _go_on(newsroom, record.date, stopping)
+        except DigestError as error:  # what else is due must not wait for it
+            log.warning("%s %s: %s", record.edition, record.date, error)
+
+
+def _recover_own_copy(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
+    """Bring an issue out of a send that died before anybody had a delivery."""
+    edition = newsroom.edition.name
+    with suppress(Busy), newsroom.alone_with(date):
+        record = newsroom.store.issue(edition, date)
+        going_on = newsroom.store.tally(edition, date).candidates
+        if record is None or record.state is not IssueState.SENDING or going_on:
+            return  # whoever was at it has done so meanwhile
+        held = newsroom.deliverer.irrevocable
+        state = IssueState.HELD if held else IssueState.DRAFT
+        note = "a send ended before it was done"
+        log.error("%s %s: %s; it is %s now", edition, date, note, state)
+        newsroom.store.set_state(edition, date, state, now, note, begun=held)
+        _show(newsroom, now)
+
+
+def settle(
+    newsroom: Newsroom, date: dt.date, marks: Sequence[bytes], by: str, *, arrived: bool
+) -> int:
+    """Say what became of deliveries that nobody knows of: they arrived, or they go once more.
+
+    All of an issue's, or those of some people. Gives how many there were.
+    """
+    edition, now = newsroom.edition.name, newsroom.clock()
+    state = DeliveryState.SENT if arrived else DeliveryState.PENDING
+    settled = newsroom.store.settle(edition, date, marks, state, detail=f"settled by {by}", now=now)
+    newsroom.store.end_send(edition, date)
+    _show(newsroom, now)
+    return settled
 
 
 def _deliver(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import email
+import threading
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from email.policy import default
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from fiction import CUTOFF
@@ -23,6 +26,7 @@ from digest.return_paths import read_return_token
 from digest.sending import recover, send
 from digest.subscribers import Reason
 from digest.tokens import Purpose, verify
+from digest.warming import WarmUp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -324,3 +328,103 @@ def test_a_bounce_comes_back_to_whoever_it_is_about(newsroom: Newsroom) -> None:
 def test_a_run_says_how_the_deliveries_add_up(newsroom: Newsroom) -> None:
     told = digest(newsroom.out.parent, "run", "--at", CUTOFF.isoformat())
     assert "Subscribers: 20 deliveries: 20 sent" in told
+
+
+def test_where_doubt_is_held_a_person_settles_it(newsroom: Newsroom, tmp_path: Path) -> None:
+    line = Line(
+        lambda address: "unknown" if "reader3@" in address or "reader4@" in address else "sent"
+    )
+    tally = sent_by(replace(newsroom, resend=False), line)
+    assert tally.counts == {DeliveryState.SENT: 18, DeliveryState.UNKNOWN: 2}
+    assert state(newsroom) is IssueState.SENDING
+    told = digest(tmp_path, "status", TODAY.isoformat())
+    assert "reader3@home.example unknown: in doubt: so said unknown" in told
+    assert "digest settle 2026-11-23" in told
+    digest(tmp_path, "settle", "2026-11-23", "Reader3@home.example", "--sent", "--by", "Ann")
+    assert state(newsroom) is IssueState.SENDING
+    told = digest(tmp_path, "settle", "2026-11-23", "--resend", "--by", "Ann")
+    assert "1 to go once more" in told
+    line.answer = lambda _: "sent"
+    recover(replace(newsroom, deliverer=line), CUTOFF)
+    assert state(newsroom) is IssueState.SENT
+    assert "reader4@home.example" in line.addresses
+    assert "reader3@home.example" not in line.addresses
+    assert "nothing to settle" in digest(tmp_path, "settle", "2026-11-23", "--sent", code=3)
+    assert "--sent or --resend" in digest(tmp_path, "settle", "2026-11-23", code=2)
+
+
+def test_what_a_service_cannot_tell_apart_is_never_sent_again_by_itself(
+    newsroom: Newsroom,
+) -> None:
+    line = Line(lambda address: "unknown" if "reader3@" in address else "sent")
+    line.limits = Limits(max_batch=7, resend=False)
+    assert sent_by(newsroom, line).counts[DeliveryState.UNKNOWN] == 1
+
+
+def test_a_new_sender_sends_a_little_more_each_day(newsroom: Newsroom) -> None:
+    today = newsroom.clock().astimezone(ZoneInfo("Europe/London")).date()
+    line = Line()
+    warming = replace(newsroom, warm_up=WarmUp(first_day=today, per_day=(5, 12)))
+    assert sent_by(warming, line).counts == {
+        DeliveryState.SENT: 5,
+        DeliveryState.SUPPRESSED: 15,
+    }
+    assert len(set(line.addresses)) == 5
+    assert newsroom.store.spared("daily", TODAY) == {"warm-up": 15}
+    assert state(newsroom) is IssueState.SENT
+    assert newsroom.store.fan_out("daily", TODAY, CUTOFF, most=5, since=CUTOFF) == 0
+    assert newsroom.store.tally("daily", TODAY).counts[DeliveryState.SENT] == 5
+    # Of the twelve of a second day seven are left for another issue.
+    record, now = newsroom.store.issue("daily", TODAY), newsroom.clock()
+    assert record
+    newsroom.store.save_issue(replace(record, date=TODAY + dt.timedelta(days=1)), ())
+    since = now - dt.timedelta(hours=1)
+    newsroom.store.fan_out("daily", TODAY + dt.timedelta(days=1), now, most=12, since=since)
+    second = newsroom.store.tally("daily", TODAY + dt.timedelta(days=1))
+    assert second.counts == {DeliveryState.PENDING: 7, DeliveryState.SUPPRESSED: 13}
+
+
+def test_a_warm_up_has_an_end() -> None:
+    warming = WarmUp(first_day=TODAY, per_day=(200, 500))
+    days = [warming.most_on(TODAY + dt.timedelta(days=n)) for n in range(-1, 4)]
+    assert days == [200, 200, 500, None, None]
+
+
+def test_saved_emails_need_no_warm_up(newsroom: Newsroom) -> None:
+    send(replace(newsroom, warm_up=WarmUp(first_day=TODAY, per_day=(5,))), TODAY, CUTOFF)
+    assert newsroom.store.tally("daily", TODAY).counts == {DeliveryState.SENT: 20}
+
+
+def test_a_server_that_falls_silent_does_not_keep_a_send_from_ending(newsroom: Newsroom) -> None:
+    silent, told = threading.Event(), threading.Event()
+
+    def answer(address: str) -> str:
+        if "reader3@" in address:
+            told.set()
+            silent.wait(30)
+        return "sent"
+
+    line = Line(answer)
+    line.limits = Limits(max_batch=1)
+    began = time.monotonic()
+    send(replace(newsroom, deliverer=line), TODAY, CUTOFF, told.is_set)
+    assert time.monotonic() - began < 10
+    assert newsroom.store.tally("daily", TODAY).open > 0
+    silent.set()
+    while newsroom.store.tally("daily", TODAY).counts.get(DeliveryState.SENDING):
+        time.sleep(0.01)  # what came late is noted all the same
+    line.answer = lambda _: "sent"
+    recover(replace(newsroom, deliverer=line), CUTOFF)
+    assert len(line.addresses) == len(set(line.addresses)) == 20
+
+
+def test_an_issues_date_stays_that_of_its_sending(newsroom: Newsroom) -> None:
+    line = Line(lambda address: "deferred" if "reader3@" in address else "sent")
+    tally = sent_by(newsroom, line)
+    assert tally.next_at
+    line.answer = lambda _: "sent"
+    later = tally.next_at + dt.timedelta(seconds=1)
+    recover(replace(newsroom, deliverer=line, clock=lambda: later), later)
+    record = newsroom.store.issue("daily", TODAY)
+    assert record
+    assert (record.state, record.state_at, record.note) == (IssueState.SENT, CUTOFF, "")

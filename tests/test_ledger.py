@@ -52,6 +52,16 @@ def end(claim: Claim, state: DeliveryState, **more: object) -> Acknowledgement:
     return Acknowledgement(id=claim.id, state=state, **more)  # type: ignore[arg-type]
 
 
+def begin(store: Store, ids: list[int], holder: str = "me", now: dt.datetime = NOW) -> set[int]:
+    return set(store.proceed([], ids, holder, now=now, until=now + MINUTE)[1])
+
+
+def acknowledge(
+    store: Store, ends: list[Acknowledgement], holder: str = "me", now: dt.datetime = NOW
+) -> int:
+    return store.proceed(ends, [], holder, now=now, until=now + MINUTE)[0]
+
+
 def counts(store: Store) -> dict[str, int]:
     return {state.value: n for state, n in store.tally("daily", TODAY).counts.items()}
 
@@ -93,13 +103,13 @@ def test_a_stale_lease_can_neither_begin_nor_acknowledge(issued: Store) -> None:
     enlist(issued, 2)
     issued.fan_out("daily", TODAY, NOW)
     one, two = take(issued)
-    assert issued.begin([one.id], "me", now=NOW, until=NOW + MINUTE) == {one.id}
+    assert begin(issued, [one.id]) == {one.id}
     late = LATER + MINUTE
-    assert issued.begin([two.id], "me", now=late, until=late + MINUTE) == set()
-    assert issued.acknowledge([end(one, DeliveryState.SENT)], "me", late) == 0
-    assert issued.begin([two.id], "you", now=NOW, until=NOW + MINUTE) == set()
-    assert issued.acknowledge([end(one, DeliveryState.SENT)], "you", NOW) == 0
-    assert issued.acknowledge([end(one, DeliveryState.SENT)], "me", NOW) == 1
+    assert begin(issued, [two.id], now=late) == set()
+    assert acknowledge(issued, [end(one, DeliveryState.SENT)], now=late) == 0
+    assert begin(issued, [two.id], "you") == set()
+    assert acknowledge(issued, [end(one, DeliveryState.SENT)], "you") == 0
+    assert acknowledge(issued, [end(one, DeliveryState.SENT)]) == 1
     assert counts(issued) == {"sent": 1, "claimed": 1}
 
 
@@ -117,7 +127,7 @@ def test_what_may_have_left_is_sent_again_or_left_for_a_person(
     enlist(issued, 2)
     issued.fan_out("daily", TODAY, NOW)
     one, _ = take(issued)
-    issued.begin([one.id], "me", now=NOW, until=NOW + MINUTE)
+    begin(issued, [one.id])
     assert issued.take_back("daily", TODAY, LATER + MINUTE, resend=resend) == given
     assert counts(issued) == left
 
@@ -126,10 +136,8 @@ def test_a_deferred_one_waits_for_its_time(issued: Store) -> None:
     enlist(issued, 1)
     issued.fan_out("daily", TODAY, NOW)
     (one,) = take(issued)
-    issued.begin([one.id], "me", now=NOW, until=NOW + MINUTE)
-    issued.acknowledge(
-        [end(one, DeliveryState.DEFERRED, detail="450 later", next_at=LATER)], "me", NOW
-    )
+    begin(issued, [one.id])
+    acknowledge(issued, [end(one, DeliveryState.DEFERRED, detail="450 later", next_at=LATER)])
     assert issued.tally("daily", TODAY).next_at == LATER
     assert take(issued, now=NOW) == ()
     (again,) = take(issued, now=LATER)
@@ -143,7 +151,7 @@ def test_leaving_meanwhile_takes_effect_before_the_next_claim(issued: Store) -> 
     issued.suppress(marks[0], Reason.COMPLAINED, NOW)  # too late for this one
     issued.suppress(marks[1], Reason.UNSUBSCRIBED, NOW, edition="daily")
     assert [claim.subscriber.address for claim in take(issued)] == ["a2@home.example"]
-    assert issued.begin([first.id], "me", now=NOW, until=NOW + MINUTE) == {first.id}
+    assert begin(issued, [first.id]) == {first.id}
     assert counts(issued) == {"sending": 1, "claimed": 1, "suppressed": 1}
 
 
@@ -161,16 +169,15 @@ def test_the_ledger_adds_up_and_names_who_did_not_get_it(issued: Store) -> None:
     enlist(issued, 5)
     issued.fan_out("daily", TODAY, NOW)
     sent, failed, unknown, deferred, _ = claims = take(issued)
-    issued.begin([claim.id for claim in claims], "me", now=NOW, until=NOW + MINUTE)
-    issued.acknowledge(
+    begin(issued, [claim.id for claim in claims])
+    acknowledge(
+        issued,
         [
             end(sent, DeliveryState.SENT),
             end(failed, DeliveryState.FAILED, detail="550 no such user"),
             end(unknown, DeliveryState.UNKNOWN, detail="lost after the final dot"),
             end(deferred, DeliveryState.DEFERRED, detail="450", next_at=LATER),
         ],
-        "me",
-        NOW,
     )
     tally = issued.tally("daily", TODAY)
     assert (tally.candidates, tally.open) == (5, 3)

@@ -27,6 +27,10 @@ VERBS = {
         "sending",
         "Send a saved issue now: the publication's own copy, then each subscriber's.",
     ),
+    "settle": (
+        "settling",
+        "Say what became of deliveries that may have left: they arrived, or go once more.",
+    ),
     "release": ("releasing", "Send on an issue that preflight's errors hold, and say who did."),
     "comments": ("commenting", "List the readers' comments that an issue may quote."),
     "explain": ("look", "Say why each story stands where it stands."),

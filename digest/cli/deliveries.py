@@ -10,9 +10,10 @@ import click
 from digest.cli.printing import printable
 from digest.cli.shared import print_json
 from digest.errors import DigestError
+from digest.ledger import DeliveryState
 
 if TYPE_CHECKING:
-    from digest.ledger import DeliveryState, Tally
+    from digest.ledger import Tally
     from digest.newsroom import Newsroom
 
 NAMED = 1_000  # of those who did not get it
@@ -28,11 +29,18 @@ def tell_deliveries(newsroom: Newsroom, issue: str, *, as_json: bool) -> None:
     lacking = newsroom.store.unfinished(edition, date, NAMED)
     if as_json:
         print_json(
-            _facts(tally, lacking) | {"edition": edition, "date": date, "state": record.state}
+            _facts(tally, lacking)
+            | {"edition": edition, "date": date, "state": record.state}
+            | {"spared": newsroom.store.spared(edition, date)}
         )
         return
     click.echo(f"{edition} {date}: {record.state}")
     click.echo(delivery_sum(tally))
+    if spared := newsroom.store.spared(edition, date):
+        told = ", ".join(f"{count} {reason or 'suppressed'}" for reason, count in spared.items())
+        click.echo(f"Not to get it: {told}")
+    if tally.counts.get(DeliveryState.UNKNOWN):
+        click.echo(f"Nobody knows whether some arrived: digest settle {date} --sent or --resend")
     if tally.next_at:
         click.echo(f"What was put off is tried again from {tally.next_at:%Y-%m-%d %H:%M} UTC on")
     for address, state, detail in lacking:

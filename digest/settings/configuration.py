@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from digest.recipe import Edition, Publication
     from digest.relay import Relay
+    from digest.warming import WarmUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,8 @@ class Recipe:
     names of which no two are alike; `comments` is by the id of each comments feed; `pictures` is a
     folder of bundled pictures, by file name.
     `reads_pages` says whether the pages of chosen articles may be read for what they lack, `embeds`
-    whether a model is asked what headlines mean.
+    whether a model is asked what headlines mean, `resend` whether an email that may have left goes
+    again.
     """
 
     edition: Edition
@@ -45,6 +47,7 @@ class Recipe:
     pictures: Path | None
     reads_pages: bool = False
     embeds: bool = False
+    resend: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,7 @@ class Configuration:
     be asked though they are not public. `relay` is None where no mail server is named.
     `editions` is by name, sorted. `secrets` is by the names under which plugs ask for them, ""
     where there is none, and never printed. `bounce_address` is what return paths are made of, ""
-    for none; `kept` is the Maildir of what a person has to see.
+    for none; `kept` is the Maildir of what a person has to see. `warm_up` is None for none.
     """
 
     folder: Path
@@ -71,4 +74,5 @@ class Configuration:
     kept: Path
     editions: Mapping[str, Recipe]
     bounce_address: str = ""
+    warm_up: WarmUp | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from digest.settings.tables import Table
 from digest.settings.values import (
     BaseAddress,
     BounceAddress,
+    Date,
     Host,
     Language,
     Line,
@@ -116,6 +117,19 @@ class BouncesTable(Table):
     )
 
 
+class WarmUpTable(Table):
+    """The first days of a new sender, until providers of mailboxes know it."""
+
+    first_day: Date = Field(description="The first of them, such as `2026-12-01`.")
+    per_day: list[Annotated[int, Field(ge=1, le=10_000_000)]] = Field(
+        min_length=1,
+        max_length=100,
+        description="How many emails each day may have, of all editions together, such as "
+        "`[200, 500, 1000, 2000, 5000]`; after the last there is no limit. Who has been subscribed "
+        "for longest goes first; the others get nothing that day.",
+    )
+
+
 class PlausibleTable(Table):
     """Access to Plausible, for counts of readers. This table stands in no file."""
 
@@ -146,5 +160,6 @@ class DigestFile(Table):
     web: WebTable = Field(default_factory=WebTable)
     smtp: SmtpTable = Field(default_factory=SmtpTable)
     bounces: BouncesTable = Field(default_factory=BouncesTable)
+    warm_up: WarmUpTable | None = None
     plausible: PlausibleTable = Field(default_factory=PlausibleTable)
     matomo: MatomoTable = Field(default_factory=MatomoTable)

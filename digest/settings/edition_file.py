@@ -283,6 +283,12 @@ class DeliveryTable(PlugTable):
 
     use: str = use_of(DELIVERY, default="folder")
     path: Line = Field(default="", description="`maildir`: its folder, made where there is none.")
+    unknown: Literal["resend", "hold"] = Field(
+        default="resend",
+        description="What becomes of an email that may have left, when a sender died or the "
+        "receipt never came: `resend` sends it once more, under the same Message-ID, `hold` leaves "
+        "it to a person (`digest settle`).",
+    )
 
 
 class EditionFile(Table):

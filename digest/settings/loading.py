@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,13 @@ from digest.settings.problems import gather, validate
 from digest.settings.recipes import contradictions, recipe
 from digest.settings.relays import contradictions_in_smtp, relay
 from digest.settings.values import is_name
+from digest.warming import WarmUp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from digest.settings.configuration import Recipe
+    from digest.settings.digest_file import WarmUpTable
 
 SQLITE = "sqlite:///"
 RESERVED = "public"  # out/public/ is the archive
@@ -64,6 +67,7 @@ def load(
         relay=relay(file.smtp, root),
         kept=root / file.bounces.kept,
         bounce_address=file.bounces.address,
+        warm_up=_warm_up(file.warm_up),
         editions=editions,
         secrets=_secrets(file),
     )
@@ -100,6 +104,12 @@ def _require_relay(host: str | None, editions: Mapping[str, Recipe]) -> None:
                 where=f"the edition {name}",
                 hint="Set host in [smtp] of digest.toml",
             )
+
+
+def _warm_up(table: WarmUpTable | None) -> WarmUp | None:
+    if table is None:
+        return None
+    return WarmUp(first_day=dt.date.fromisoformat(table.first_day), per_day=tuple(table.per_day))
 
 
 def _secrets(file: DigestFile) -> dict[str, str]:

@@ -155,6 +155,7 @@ def recipe(name: str, file: EditionFile, root: Path) -> Recipe:
         pictures=root / file.images.folder if file.images.folder else None,
         reads_pages=file.enrichment.pages,
         embeds=file.grouping.use == "embeddings",
+        resend=file.delivery.unknown == "resend",
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
 BUSY_TIMEOUT_S = 5  # how long a statement waits for another program's write to end
+BEGIN_WRITING = "BEGIN IMMEDIATE"  # of SQLite
 WRITING = "digest_writing"  # the execution option of a transaction that will write
 
 # How a driver's words begin to make sense: what to look for, what it means, what to do.
@@ -76,12 +77,17 @@ def explained(url: URL) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, OverflowError) as error:  # sqlite3's word for a number beyond 64 bits
-        said = str(error.orig if isinstance(error, DBAPIError) else error)
-        what, hint = next(
-            ((what, hint) for sign, what, hint in _MEANINGS if sign in said),
-            (f"the database says: {' '.join(said.split())}", ""),
-        )
-        raise StoreError(what, where=url.render_as_string(), hint=hint) from error
+        raise meant(error.orig if isinstance(error, DBAPIError) else error, url) from error
+
+
+def meant(error: object, url: URL) -> StoreError:
+    """Give what a driver's error means, likewise."""
+    said = str(error)
+    what, hint = next(
+        ((what, hint) for sign, what, hint in _MEANINGS if sign in said),
+        (f"the database says: {' '.join(said.split())}", ""),
+    )
+    return StoreError(what, where=url.render_as_string(), hint=hint)
 
 
 def _create(url: str) -> Engine:
@@ -131,7 +137,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # busy_timeout does not cover a reader that becomes a writer: a writer says so at once.
     writing = connection.get_execution_options().get(WRITING, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    connection.exec_driver_sql(BEGIN_WRITING if writing else "BEGIN")
 
 
 def _bring_to_head(engine: Engine) -> None:

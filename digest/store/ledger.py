@@ -21,7 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from digest.ledger import OPEN, Acknowledgement, Claim, DeliveryState, Tally
+from digest.ledger import OPEN, Claim, DeliveryState, Tally
+from digest.model import IssueState
 from digest.outgoing import Subscriber
 from digest.store.subscribers import is_paused
 from digest.store.suppressions import is_suppressed
@@ -30,9 +31,10 @@ from digest.store.upserts import insert
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy.sql.dml import ReturningUpdate
 
 
 def fan_out(connection: Connection, edition: str, date: dt.date, now: dt.datetime) -> int:
@@ -69,6 +71,30 @@ def fan_out(connection: Connection, edition: str, date: dt.date, now: dt.datetim
     return connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount
 
 
+def warm_up(
+    connection: Connection, issue: int, most: int, since: dt.datetime, now: dt.datetime
+) -> int:
+    """Leave so many deliveries of an issue and of all others since the day's beginning; no more.
+
+    Who has been subscribed for longest goes first; the others are suppressed. Gives how many.
+    """
+    counts = deliveries.c.state != DeliveryState.SUPPRESSED.value
+    others = connection.scalar(
+        select(func.count()).where(deliveries.c.issue_id != issue, deliveries.c.at >= since, counts)
+    )
+    first = (
+        select(deliveries.c.id)
+        .where(deliveries.c.issue_id == issue, counts)
+        .order_by(deliveries.c.subscriber_id)
+        .limit(max(most - (others or 0), 0))
+    )
+    return connection.execute(
+        update(deliveries)
+        .where(deliveries.c.issue_id == issue, _is_pending(), deliveries.c.id.not_in(first))
+        .values(state=DeliveryState.SUPPRESSED.value, detail="warm-up", at=now)
+    ).rowcount
+
+
 def forget(connection: Connection, issue: int) -> None:
     """Take out all deliveries of an issue."""
     connection.execute(delete(deliveries).where(deliveries.c.issue_id == issue))
@@ -87,10 +113,12 @@ def claim(
 
     Whoever was suppressed since the fan-out is noted as such, and is not among them.
     """
+    told = {"issue": issue, "by": holder, "now": now, "until": until}
     while True:
-        taken = _take(connection, issue, _is_pending(), holder, most, now, until)
+        taken = list(connection.execute(_TAKE_PENDING, told | {"most": most}).scalars())
         if len(taken) < most:
-            taken += _take(connection, issue, _is_due(now), holder, most - len(taken), now, until)
+            left = most - len(taken)
+            taken += connection.execute(_TAKE_DUE, told | {"most": left}).scalars()
         claims = _claims(connection, sorted(set(taken) - _barred(connection, taken, now)))
         if claims or not taken:
             return claims
@@ -100,56 +128,52 @@ def _is_pending() -> ColumnElement[bool]:
     return deliveries.c.state == DeliveryState.PENDING.value
 
 
-def _is_due(now: dt.datetime) -> ColumnElement[bool]:
-    return and_(
-        deliveries.c.state == DeliveryState.DEFERRED.value,
-        deliveries.c.next_at <= now,
-    )
-
-
-def _take(
-    connection: Connection,
-    issue: int,
-    waiting: ColumnElement[bool],
-    holder: str,
-    most: int,
-    now: dt.datetime,
-    until: dt.datetime,
-) -> list[int]:
-    """Take what waits in one way: each is found by the index of states, without a sort."""
+def _taking(waiting: ColumnElement[bool]) -> ReturningUpdate[int]:
+    """Make the statement that takes what waits in one way: by the index of states, unsorted."""
     due = (
         select(deliveries.c.id)
-        .where(deliveries.c.issue_id == issue, waiting, deliveries.c.subscriber_id.is_not(None))
+        .where(deliveries.c.issue_id == bindparam("issue"), waiting)
+        .where(deliveries.c.subscriber_id.is_not(None))
         .order_by(deliveries.c.id)
-        .limit(most)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
         .cte("due")  # which PostgreSQL evaluates once, since it locks
     )
-    return list(
-        connection.execute(
-            update(deliveries)
-            .where(deliveries.c.id.in_(select(due.c.id)))
-            .values(
-                state=DeliveryState.CLAIMED.value,
-                holder=holder,
-                lease_until=until,
-                attempts=deliveries.c.attempts + 1,
-                at=now,
-            )
-            .returning(deliveries.c.id)
-        ).scalars()
+    return (
+        update(deliveries)
+        .where(deliveries.c.id.in_(select(due.c.id)))
+        .values(
+            state=DeliveryState.CLAIMED.value,
+            holder=bindparam("by"),
+            lease_until=bindparam("until"),
+            attempts=deliveries.c.attempts + 1,
+            at=bindparam("now"),
+        )
+        .returning(deliveries.c.id)
     )
+
+
+# Made once: to make such a statement takes longer than to run it.
+_TAKE_PENDING = _taking(_is_pending())
+_TAKE_DUE = _taking(
+    and_(
+        deliveries.c.state == DeliveryState.DEFERRED.value,
+        deliveries.c.next_at <= bindparam("now", type_=deliveries.c.at.type),
+    )
+)
+_AMONG = deliveries.c.id.in_(bindparam("ids", expanding=True))
+_READ_BARRED = select(deliveries.c.id).join(subscribers).where(_AMONG, is_suppressed())
+_READ_CLAIMS = (
+    select(deliveries.c.id, deliveries.c.attempts, deliveries.c.detail, subscribers)
+    .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+    .where(_AMONG)
+    .order_by(deliveries.c.id)
+)
 
 
 def _barred(connection: Connection, ids: Sequence[int], now: dt.datetime) -> set[int]:
     """Note whose delivery was taken and may not be sent any more."""
-    barred = set(
-        connection.scalars(
-            select(deliveries.c.id)
-            .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
-            .where(deliveries.c.id.in_(ids), is_suppressed())
-        )
-    )
+    barred = set(connection.scalars(_READ_BARRED, {"ids": ids}))
     if barred:
         connection.execute(
             update(deliveries)
@@ -167,12 +191,6 @@ def _barred(connection: Connection, ids: Sequence[int], now: dt.datetime) -> set
 
 
 def _claims(connection: Connection, ids: Sequence[int]) -> tuple[Claim, ...]:
-    rows = connection.execute(
-        select(deliveries.c.id, deliveries.c.attempts, deliveries.c.detail, subscribers)
-        .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
-        .where(deliveries.c.id.in_(ids))
-        .order_by(deliveries.c.id)
-    )
     return tuple(
         Claim(
             id=row[0],
@@ -187,39 +205,16 @@ def _claims(connection: Connection, ids: Sequence[int]) -> tuple[Claim, ...]:
                 paused_until=row.paused_until,
             ),
         )
-        for row in rows
-    )
-
-
-def begin(
-    connection: Connection,
-    ids: Sequence[int],
-    holder: str,
-    *,
-    now: dt.datetime,
-    until: dt.datetime,
-) -> frozenset[int]:
-    """Note that these deliveries' bytes may leave from now on; give those that still may.
-
-    One whose lease ran out is not among them; the others have a lease of their own from here on.
-    """
-    return frozenset(
-        connection.execute(
-            update(deliveries)
-            .where(deliveries.c.id.in_(ids), _is_held_by(holder, now))
-            .where(deliveries.c.state == DeliveryState.CLAIMED.value)
-            .values(state=DeliveryState.SENDING.value, lease_until=until, at=now)
-            .returning(deliveries.c.id)
-        ).scalars()
+        for row in connection.execute(_READ_CLAIMS, {"ids": ids})
     )
 
 
 def give_back(connection: Connection, ids: Sequence[int], holder: str, now: dt.datetime) -> None:
-    """Let others have what was claimed and never begun; that was no attempt."""
+    """Let others have what never left; that was no attempt."""
     connection.execute(
         update(deliveries)
         .where(deliveries.c.id.in_(ids), deliveries.c.holder == holder)
-        .where(deliveries.c.state == DeliveryState.CLAIMED.value)
+        .where(deliveries.c.state.in_([DeliveryState.CLAIMED.value, DeliveryState.SENDING.value]))
         .values(
             state=DeliveryState.PENDING.value,
             attempts=deliveries.c.attempts - 1,
@@ -227,50 +222,6 @@ def give_back(connection: Connection, ids: Sequence[int], holder: str, now: dt.d
             lease_until=None,
             at=now,
         )
-    )
-
-
-def acknowledge(
-    connection: Connection, ends: Sequence[Acknowledgement], holder: str, now: dt.datetime
-) -> int:
-    """Note how deliveries ended; give how many were still this holder's to tell of.
-
-    A lease that ran out may have been taken over: then its holder's word no longer counts.
-    """
-    noted = connection.execute(
-        update(deliveries)
-        .where(deliveries.c.id == bindparam("of"), _is_held_by(holder, now))
-        .values(
-            state=bindparam("to"),
-            detail=bindparam("why"),
-            next_at=bindparam("again"),
-            attempts=deliveries.c.attempts - bindparam("untried", type_=Integer),
-            holder="",
-            lease_until=None,
-            at=now,
-        ),
-        [
-            {
-                "of": end.id,
-                "to": end.state.value,
-                "why": end.detail,
-                "again": end.next_at,
-                "untried": int(not end.tried),
-            }
-            for end in ends
-        ],
-    )
-    return noted.rowcount
-
-
-def _is_held_by(holder: str, now: dt.datetime) -> ColumnElement[bool]:
-    return and_(
-        deliveries.c.holder == holder,
-        deliveries.c.lease_until > now,
-        or_(  # and not in_(), which executemany cannot expand
-            deliveries.c.state == DeliveryState.CLAIMED.value,
-            deliveries.c.state == DeliveryState.SENDING.value,
-        ),
     )
 
 
@@ -304,6 +255,26 @@ def take_back(
     return (again + in_doubt, 0) if resend else (again, in_doubt)
 
 
+def settle(
+    connection: Connection,
+    issue: int,
+    marks: Sequence[bytes],
+    state: DeliveryState,
+    detail: str,
+    now: dt.datetime,
+) -> int:
+    """Move what nobody knows of on, all of an issue's or that of some people; give how many."""
+    unknown = and_(
+        deliveries.c.issue_id == issue, deliveries.c.state == DeliveryState.UNKNOWN.value
+    )
+    if marks:
+        theirs = select(subscribers.c.id).where(subscribers.c.mark.in_(marks))
+        unknown = and_(unknown, deliveries.c.subscriber_id.in_(theirs))
+    return connection.execute(
+        update(deliveries).where(unknown).values(state=state.value, detail=detail, at=now)
+    ).rowcount
+
+
 def stop_for(connection: Connection, mark: bytes, edition: str, now: dt.datetime, why: str) -> int:
     """Suppress what nobody has claimed yet of a person, in an edition or, where that is "", in all.
 
@@ -335,6 +306,18 @@ def tally(connection: Connection, issue: int) -> Tally:
     )
 
 
+def spared(connection: Connection, issue: int) -> Mapping[str, int]:
+    """Count by their reason those who are not to get an issue."""
+    rows = connection.execute(
+        select(deliveries.c.detail, func.count())
+        .where(deliveries.c.issue_id == issue)
+        .where(deliveries.c.state == DeliveryState.SUPPRESSED.value)
+        .group_by(deliveries.c.detail)
+        .order_by(deliveries.c.detail)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def unfinished(
     connection: Connection, issue: int, most: int
 ) -> tuple[tuple[str, DeliveryState, str], ...]:
@@ -348,3 +331,20 @@ def unfinished(
         .limit(most)
     )
     return tuple((row[0] or "(erased)", DeliveryState(row[1]), row[2]) for row in rows)
+
+
+def end_send(connection: Connection, issue: int) -> bool:
+    """Move an issue that is being sent on to sent, or note what is open; say whether that is news.
+
+    Its time stays that at which the send began.
+    """
+    now = tally(connection, issue)
+    note = f"{now.open} of {now.candidates} deliveries have yet to end" if now.open else ""
+    state = IssueState.SENDING if now.open else IssueState.SENT
+    moved = connection.execute(
+        update(issues)
+        .where(issues.c.id == issue, issues.c.state == IssueState.SENDING.value)
+        .where(or_(issues.c.state != state.value, issues.c.note != note))
+        .values(state=state.value, note=note)
+    )
+    return moved.rowcount == 1
