@@ -22,6 +22,7 @@ SLOT = re.compile(r"https://placeholder\.invalid/[a-z-]+")
 _SLOT = re.compile(SLOT.pattern.encode())
 _HEAD = re.compile(rb"To: (?:[^\r\n]|\r\n[ \t])*\r\nMessage-ID: [^\r\n]*\r\n")
 _URL = re.compile(r"https://[!-;=?-~]+")
+_WAY_OUT = b"\r\nList-Unsubscribe: <"
 _BODY = b"\r\n\r\n"
 _SOFT_BREAK = "=\r\n"
 
@@ -37,17 +38,24 @@ class Compiled:
     slots: tuple[str, ...]
     headers: int
 
-    def addressed(self, *, to: str, message_id: str, links: Mapping[str, str]) -> bytes:
+    def addressed(
+        self, *, to: str, message_id: str, links: Mapping[str, str], leave_by: str = ""
+    ) -> bytes:
         """Give the message for one reader, CRLF line ends.
 
         `to` and `message_id` are as `mime` writes them; `links` give the address of each slot.
-        Raises DeliveryError for a slot without one, or one that is no https address.
+        `leave_by` is the mailbox that unsubscribes them by mail, "" for none: List-Unsubscribe
+        names it after the link. Raises DeliveryError for a slot without a link, or one that is no
+        https address.
         """
         parts = [f"To: {to}\r\nMessage-ID: {message_id}\r\n".encode("ascii"), self.pieces[0]]
         written = {slot: _written(slot, links.get(slot, "")) for slot in set(self.slots)}
         for number, slot in enumerate(self.slots):
             in_header, in_body = written[slot]
-            parts += (in_header if number < self.headers else in_body, self.pieces[number + 1])
+            parts.append(in_header if number < self.headers else in_body)
+            if leave_by and self.pieces[number].endswith(_WAY_OUT):
+                parts.append(_by_mail(leave_by))
+            parts.append(self.pieces[number + 1])
         return b"".join(parts)
 
 
@@ -96,6 +104,11 @@ def _softly_ended(encoded: str) -> str:
         return f"{encoded}{_SOFT_BREAK}"
     cut = len(encoded) - (3 if encoded[-3] == "=" else 1)  # never within an escape
     return f"{encoded[:cut]}{_SOFT_BREAK}{encoded[cut:]}{_SOFT_BREAK}"
+
+
+def _by_mail(address: str) -> bytes:
+    """Go on after the link within angle brackets with a second way (RFC 2369 §3.2, RFC 6068)."""
+    return f">,\r\n <mailto:{address}?subject=unsubscribe".encode("ascii")
 
 
 def _written(slot: str, link: str) -> tuple[bytes, bytes]:

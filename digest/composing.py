@@ -64,18 +64,20 @@ class Composer:
             keys=self._keys,
             base_url=self._newsroom.publication.web_url,
         )
+        back = return_path(self._newsroom.bounce_address, bounce, self._keys)
         message = self._compiled(self._variant(subscriber)).addressed(
             to=mailbox("To", f"{name} <{address}>" if name else address),
             # By the mark: an id that the address makes could be guessed, and a bounce forged.
             message_id=message_id(edition, self._date, claim.mark.hex(), self._domain),
             links=links,
+            leave_by=back,  # `digest bounce` reads both
         )
         return Delivery(
             edition=edition,
             date=self._date,
             subscriber=subscriber,
             message=message,
-            return_path=return_path(self._newsroom.bounce_address, bounce, self._keys),
+            return_path=back,
         )
 
     def _variant(self, subscriber: Subscriber) -> str:

@@ -113,6 +113,38 @@ def test_a_link_that_is_none_is_refused(link: str) -> None:
         apart.addressed(to="a@b.example", message_id="<1@b.example>", links={PLACEHOLDER: link})
 
 
+def test_a_mailbox_to_leave_by_stands_after_the_link_and_nowhere_else() -> None:
+    apart = take_apart(
+        compiled(an_email(PLACEHOLDER, f"<a href='{PLACEHOLDER}'>"), unsubscribe=PLACEHOLDER)
+    )
+    link = f"https://news.courier.example/u/{'x' * 400}"
+    alone, beside = (
+        apart.addressed(
+            to="a@b.example",
+            message_id="<1@b.example>",
+            links={PLACEHOLDER: link},
+            leave_by=mailbox,
+        )
+        for mailbox in ("", "bounces+1f0e@courier.example")
+    )
+    second = b">,\r\n <mailto:bounces+1f0e@courier.example?subject=unsubscribe"
+    assert beside == alone.replace(link.encode(), link.encode() + second, 1)
+    received = message_from_bytes(beside, policy=default)
+    assert received["List-Unsubscribe"] == (
+        f"<{link}>, <mailto:bounces+1f0e@courier.example?subject=unsubscribe>"
+    )
+    assert not received.defects
+
+
+def test_an_email_without_a_way_out_in_its_headers_gets_none_by_mail() -> None:
+    apart = take_apart(compiled(an_email(PLACEHOLDER)))
+    links = {PLACEHOLDER: "https://news.courier.example/u/1f0e"}
+    message = apart.addressed(
+        to="a@b.example", message_id="<1@b.example>", links=links, leave_by="b+1f0e@b.example"
+    )
+    assert b"mailto:" not in message
+
+
 @pytest.mark.parametrize(
     "message", [b"", b"From: a@b.example\r\n\r\n", b"To: a@b.example\r\nX: y\r\n"]
 )

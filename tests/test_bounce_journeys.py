@@ -7,12 +7,18 @@ import json
 import os
 import subprocess
 import sys
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, default
 from io import BytesIO
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from faulty_relay import FaultyRelay, relaying
 from incoming_mail import ADDRESS, sample, subscribe, traces
-from publication import digest, newsroom_of, write_publication
+from mailing import write_mailing
+from publication import AT, digest, newsroom_of, write_publication
 
 from digest.incoming import MAX_BYTES, MAX_KEPT, keep, new_messages, put_away, read_stream
 
@@ -48,8 +54,8 @@ def pipe(root: Path, data: bytes, *options: str, code: int = 0) -> tuple[str, st
     return done.stdout.decode(), done.stderr.decode()
 
 
-def suppressed(root: Path) -> list[str]:
-    person = json.loads(digest(root, "subscribers", "show", ADDRESS, "--json"))
+def suppressed(root: Path, address: str = ADDRESS) -> list[str]:
+    person = json.loads(digest(root, "subscribers", "show", address, "--json"))
     return [one["reason"] for one in person["suppressions"]]
 
 
@@ -145,6 +151,31 @@ def test_an_address_that_return_paths_cannot_be_made_of_is_refused(
     with (config / "digest.toml").open("a") as file:
         file.write(f'[bounces]\naddress = "{address}"\n')
     assert "bounces.address must be an address" in digest(tmp_path, "check", code=2)
+
+
+def test_a_mail_program_that_follows_the_way_out_by_mail_unsubscribes_its_owner(
+    tmp_path: Path,
+) -> None:
+    table = '[bounces]\naddress = "bounces@courier.example"\n'
+    with relaying(FaultyRelay()) as relay:
+        write_mailing(tmp_path, relay.port, more=table, names=("Ada", "Ben"))
+        digest(tmp_path, "run", "--at", AT)
+    ((received, back),) = [
+        (message_from_bytes(one.content, policy=default), one.sender)
+        for one in relay.taken
+        if one.recipients == ("reader1@home.example",)
+    ]
+    page, mail = (uri.strip(" <>") for uri in received["List-Unsubscribe"].split(","))
+    assert page.startswith("https://news.courier.example/u/")
+    assert mail == f"mailto:{back}?subject=unsubscribe"
+    wish = EmailMessage(policy=SMTP)
+    asked = urlsplit(mail)
+    wish["From"], wish["To"] = "Ben <ben@elsewhere.example>", unquote(asked.path)
+    wish["Subject"] = parse_qs(asked.query)["subject"][0]
+    told, _ = pipe(tmp_path, wish.as_bytes())
+    assert told.startswith("unsubscribe of reader1@home.example, daily 2026-11-23 (by return path)")
+    assert suppressed(tmp_path, "reader1@home.example") == ["unsubscribed"]
+    assert suppressed(tmp_path, "reader0@home.example") == []
 
 
 def test_a_stream_is_read_to_its_end_and_no_more_of_it_is_held_than_may_be() -> None:

@@ -108,7 +108,8 @@ class BouncesTable(Table):
         default="",
         description="Where bounces are to go, such as `bounces@courier.example`: each email's "
         "return path is it with a token, `bounces+…@courier.example`, which your mail server has "
-        "to accept. Without it they go to the sender's own address.",
+        "to accept, and by which a reader may also unsubscribe. Without it they go to the sender's "
+        "own address.",
     )
     kept: Line = Field(
         default="bounces",
