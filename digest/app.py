@@ -21,6 +21,7 @@ from digest.newsroom import Newsroom
 from digest.resources import bundled
 from digest.sandbox import Sandbox
 from digest.settings import load_choices
+from digest.signing import signer
 from digest.store import Store
 
 if TYPE_CHECKING:
@@ -57,10 +58,11 @@ BUILT_IN = {
 def open_newsroom(configuration: Configuration, recipe: Recipe) -> Iterator[Newsroom]:
     """Wire one edition and open its store; the store is closed behind it.
 
-    Raises ConfigError for a plug that cannot be made, StoreError for a database that cannot be
-    opened.
+    Raises ConfigError for a plug that cannot be made or a key that cannot sign, StoreError for a
+    database that cannot be opened.
     """
     described = _described(configuration, recipe)
+    sign = signer(configuration.dkim) if configuration.dkim else bytes
     with Sandbox(preload=READERS) as sandbox, Store.open(configuration.store_url) as store:
         yield Newsroom(
             store=store,
@@ -69,6 +71,7 @@ def open_newsroom(configuration: Configuration, recipe: Recipe) -> Iterator[News
             sandbox=sandbox,
             enricher=_enricher(sandbox) if recipe.reads_pages else None,
             embedder=_embedder(recipe.edition) if recipe.embeds else None,
+            sign=sign,
             **described,
             **make_plugs(configuration, recipe, sandbox, store),
         )

@@ -76,7 +76,7 @@ class Composer:
             edition=edition,
             date=self._date,
             subscriber=subscriber,
-            message=message,
+            message=self._newsroom.sign(message),
             return_path=back,
         )
 

@@ -49,7 +49,8 @@ class Newsroom:
     `enricher` reads articles' pages, `embedder` makes what reads the meaning of their headlines;
     each is None where the edition does not want that. `bounce_address` is what deliveries' return
     paths are made of, "" for none; `resend` says that what may have left goes again, and
-    `warm_up` how little may leave on the first days. Wired in `app`.
+    `warm_up` how little may leave on the first days; `sign` signs a
+    finished message. Wired in `app`.
     """
 
     publication: Publication
@@ -72,6 +73,7 @@ class Newsroom:
     bounce_address: str = ""
     resend: bool = True
     warm_up: WarmUp | None = None
+    sign: Callable[[bytes], bytes] = bytes  # which gives it back as it is
 
     @property
     def themes(self) -> tuple[Path, ...]:

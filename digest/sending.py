@@ -296,5 +296,5 @@ def _own_copy(newsroom: Newsroom, date: dt.date) -> Delivery:
         edition=newsroom.edition.name,
         date=date,
         subscriber=Subscriber(address=parseaddr(newsroom.publication.sender)[1]),
-        message=saved_message(newsroom, date),
+        message=newsroom.sign(saved_message(newsroom, date)),
     )

@@ -24,7 +24,7 @@ def try_out(newsroom: Newsroom, date: dt.date, address: str) -> Outcome:
         edition=newsroom.edition.name,
         date=date,
         subscriber=Subscriber(address=address),
-        message=saved_message(newsroom, date),
+        message=newsroom.sign(saved_message(newsroom, date)),
     )
     with newsroom.deliverer.open() as session:
         (outcome,) = session.send((delivery,), lambda _: None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 from publication import digest, write_publication
@@ -18,7 +19,8 @@ def write_mailing(root: Path, port: int, *, more: str = "", names: tuple[str, ..
             f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n'
             f'[web]\nbase_url = "https://news.courier.example"\n{more}'
         )
-    lines = "".join(f'reader{n}@home.example,"{name}"\n' for n, name in enumerate(names))
-    (root / "list.csv").write_text(f"email,name\n{lines}", encoding="utf-8")
+    with (root / "list.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = [(f"reader{number}@home.example", name) for number, name in enumerate(names)]
+        csv.writer(file).writerows([("email", "name"), *rows])
     digest(root, "subscribers", "import", "list.csv", "--consent", "the form")
     return config

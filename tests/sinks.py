@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROGRAM = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin")
+
+HEAD = re.compile(rb"X-Mail-Args: (.*)\nX-Rcpt-Args: (.*)\nReceived:.*\n\t.*\n\t.*\n")
 
 needs_sink = pytest.mark.skipif(
     PROGRAM is None, reason="smtp-sink of Postfix is not installed: run .ci/oracles"
@@ -40,6 +43,18 @@ def sink(*options: str, folder: Path | None = None) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+def taken(folder: Path) -> dict[str, tuple[str, bytes]]:
+    """Read what a sink wrote, by recipient: its sender, and its message with CRLF again."""
+    found = {}
+    for file in folder.iterdir():
+        data = file.read_bytes()
+        head = HEAD.search(data)
+        assert head
+        message = data[head.end() :].removesuffix(b"\n").replace(b"\n", b"\r\n")
+        found[head[2].decode().strip("<>")] = head[1].decode().strip("<>"), message
+    return found
 
 
 def _await(port: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from messages import messages
 from posts import deliver, deliveries, delivery, smtp, states
-from sinks import needs_sink, sink
+from sinks import needs_sink, sink, taken
 
 from digest.delivery.admission import Admission
 from digest.delivery.envelopes import content
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 PIECES = st.sampled_from(["\r\n", ".", "x", "\r\n.\r\n", "QUIT\r\n"])
 TRICKY = st.lists(PIECES, max_size=30).map("".join)
-HEAD = re.compile(rb"X-Mail-Args: (.*)\nX-Rcpt-Args: (.*)\nReceived:.*\n\t.*\n\t.*\n")
 
 
 def unstuffed(data: bytes) -> bytes:
@@ -177,15 +175,3 @@ def deliver_by(
         return [
             one for part in pool.map(lambda part: deliver(deliverer, part), parts) for one in part
         ]
-
-
-def taken(folder: Path) -> dict[str, tuple[str, bytes]]:
-    """Read what a sink wrote, by recipient: its sender, and its message with CRLF again."""
-    found = {}
-    for file in folder.iterdir():
-        data = file.read_bytes()
-        head = HEAD.search(data)
-        assert head
-        message = data[head.end() :].removesuffix(b"\n").replace(b"\n", b"\r\n")
-        found[head[2].decode().strip("<>")] = head[1].decode().strip("<>"), message
-    return found

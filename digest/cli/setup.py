@@ -118,7 +118,7 @@ def check(config_dir: Path, *, online: bool, as_json: bool) -> None:
         if path.name not in configuration.editions
     ]
     problems += _broken_pages(configuration)
-    notes = []
+    notes = _exposed_key(configuration)
     for name, recipe in configuration.editions.items():
         found = _check(configuration, recipe, online=online)
         problems += [f"{name}: {problem}" for problem in found]
@@ -179,6 +179,14 @@ def _check(configuration: Configuration, recipe: Recipe, *, online: bool) -> lis
             problems += dead_pages(newsroom)
             problems += _closed_door(newsroom)
     return problems
+
+
+def _exposed_key(configuration: Configuration) -> list[str]:
+    """Warn of a key that everybody on this machine may sign with."""
+    key = configuration.dkim
+    if key is None or not key.exposed:
+        return []
+    return [f"everybody on this machine may read the key of [dkim]: chmod 600 {shown(key.file)}"]
 
 
 def _closed_door(newsroom: Newsroom) -> list[str]:

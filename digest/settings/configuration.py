@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from digest.recipe import Edition, Publication
     from digest.relay import Relay
+    from digest.signing import DkimKey
     from digest.warming import WarmUp
 
 
@@ -60,6 +61,7 @@ class Configuration:
     `editions` is by name, sorted. `secrets` is by the names under which plugs ask for them, ""
     where there is none, and never printed. `bounce_address` is what return paths are made of, ""
     for none; `kept` is the Maildir of what a person has to see. `warm_up` is None for none.
+    `dkim` is what emails are signed with, None for nothing.
     """
 
     folder: Path
@@ -75,4 +77,5 @@ class Configuration:
     editions: Mapping[str, Recipe]
     bounce_address: str = ""
     warm_up: WarmUp | None = None
+    dkim: DkimKey | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

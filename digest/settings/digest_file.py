@@ -18,7 +18,9 @@ from digest.settings.values import (
     Language,
     Line,
     Mailbox,
+    MailDomain,
     Secret,
+    Selector,
     StoreAddress,
     TimeZone,
     WebAddress,
@@ -131,6 +133,23 @@ class WarmUpTable(Table):
     )
 
 
+class DkimTable(Table):
+    """The key that emails are signed with. Without this table, they leave unsigned."""
+
+    selector: Selector = Field(
+        description="The key's name in the DNS: `digest2026` stands for a TXT record at "
+        "`digest2026._domainkey.` before the domain."
+    )
+    key_file: Line = Field(
+        description="The private key, a PEM file of RSA with 2048 bits or more, or of Ed25519, "
+        "relative to the publication's root."
+    )
+    domain: MailDomain | None = Field(
+        default=None,
+        description="The domain that answers for the emails; by default that of `from`.",
+    )
+
+
 class PlausibleTable(Table):
     """Access to Plausible, for counts of readers. This table stands in no file."""
 
@@ -162,5 +181,6 @@ class DigestFile(Table):
     smtp: SmtpTable = Field(default_factory=SmtpTable)
     bounces: BouncesTable = Field(default_factory=BouncesTable)
     warm_up: WarmUpTable | None = None
+    dkim: DkimTable | None = None
     plausible: PlausibleTable = Field(default_factory=PlausibleTable)
     matomo: MatomoTable = Field(default_factory=MatomoTable)

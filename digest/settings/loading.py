@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from digest.settings.problems import gather, validate
 from digest.settings.recipes import contradictions, recipe
 from digest.settings.relays import contradictions_in_smtp, relay
 from digest.settings.values import is_name
+from digest.signing import DkimKey
 from digest.warming import WarmUp
 
 if TYPE_CHECKING:
@@ -68,9 +70,17 @@ def load(
         kept=root / file.bounces.kept,
         bounce_address=file.bounces.address,
         warm_up=_warm_up(file.warm_up),
+        dkim=_dkim_key(file, root),
         editions=editions,
         secrets=_secrets(file),
     )
+
+
+def _dkim_key(file: DigestFile, root: Path) -> DkimKey | None:
+    if file.dkim is None:
+        return None
+    domain = file.dkim.domain or parseaddr(file.publication.sender)[1].rpartition("@")[2]
+    return DkimKey(domain=domain, selector=file.dkim.selector, file=root / file.dkim.key_file)
 
 
 def _require_no_secrets(toml: Layer) -> None:

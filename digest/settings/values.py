@@ -28,6 +28,7 @@ _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)
 _SECRET = re.compile(r"[!-~]{1,1000}")  # what a header can hold (RFC 9110 §5.5)
 _BOUNCE_LOCAL = re.compile(rf"(?!.{{{MAX_LOCAL + 1}}})[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+MAX_LABEL = 63  # octets of a part of a domain's name (RFC 1035 §2.3.4)
 
 
 def _line(text: str) -> str:
@@ -97,6 +98,12 @@ def _mail_domain(text: str) -> str:
     if _HOST.fullmatch(text) and "." in text:
         return text.casefold()
     raise Refused("must be the domain of addresses, in ASCII", 'Such as "gmail.com"')
+
+
+def _selector(text: str) -> str:
+    if _HOST.fullmatch(text) and len(text) <= MAX_LABEL:
+        return text
+    raise Refused("must be a name of letters, digits, - and _ only", 'Such as "digest2026"')
 
 
 def _time_zone(name: str) -> str:
@@ -203,6 +210,7 @@ FeedAddress = Annotated[
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 Password = Annotated[SecretStr, AfterValidator(_password)]
 Server = Annotated[str, AfterValidator(_server)]
+Selector = Annotated[str, AfterValidator(_selector)]
 MailDomain = Annotated[str, AfterValidator(_mail_domain)]
 Host = Annotated[str, AfterValidator(_host)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
