@@ -173,8 +173,8 @@ class Session(Protocol):
 class Limits:
     """What a deliverer can take: `max_batch` deliveries in one `send`.
 
-    Without `resend` what may have left is never sent again by itself: a double could not be told
-    from the first, since the service writes a Message-ID of its own.
+    `resend` says whether what may have left is sent again by itself: not where readers would get it
+    under another Message-ID, so that nobody could tell the double.
     """
 
     max_batch: int

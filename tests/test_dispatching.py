@@ -224,6 +224,21 @@ def test_one_that_may_have_left_is_sent_once_more_and_then_left_to_a_person(
     assert state(newsroom) is IssueState.SENDING
 
 
+@pytest.mark.parametrize("answer", ["unknown", "dies"])
+def test_where_no_double_could_be_told_a_person_decides_at_once(
+    newsroom: Newsroom, answer: str
+) -> None:
+    line = Line(lambda address: answer if "reader3@" in address else "sent")
+    line.limits = Limits(max_batch=7, resend=False)
+    assert sent_by(newsroom, line).counts[DeliveryState.UNKNOWN] == 1
+    line.answer = lambda _: "sent"
+    later = newsroom.clock() + dt.timedelta(hours=2)
+    recover(replace(newsroom, deliverer=line, clock=lambda: later), CUTOFF)
+    ((address, state_of_it, _),) = newsroom.store.unfinished("daily", TODAY, 9)
+    assert (address, state_of_it) == ("reader3@home.example", DeliveryState.UNKNOWN)
+    assert "reader3@home.example" not in line.addresses
+
+
 def test_a_server_in_trouble_ends_the_try_and_not_the_send(newsroom: Newsroom) -> None:
     line = Line(lambda _: "sent")
 
