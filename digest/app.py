@@ -1,8 +1,8 @@
 """The composition root: the one place where configuration becomes working parts.
 
 A plug is a class. It is handed what it asks for by the names of its parameters (`source`, `root`,
-`out`, `timezone`, `sandbox`, `clicks`, `relay`, `sender`, a secret) and the options that the
-editors wrote beside `use`.
+`out`, `timezone`, `sandbox`, `clicks`, `relay`, `ses`, `sender`, a secret) and the options that
+the editors wrote beside `use`.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ BUILT_IN = {
     ("delivery", "folder"): "digest.delivery.folder:Folder",
     ("delivery", "maildir"): "digest.delivery.maildir:Maildir",
     ("delivery", "smtp"): "digest.delivery.smtp:Smtp",
+    ("delivery", "ses"): "digest.delivery.ses:Ses",
 }
 
 
@@ -151,6 +152,7 @@ def make_plugs(
         "timezone": configuration.publication.timezone,
         "sandbox": sandbox,
         "relay": configuration.relay,
+        "ses": configuration.ses,
         "sender": parseaddr(configuration.publication.sender)[1],
         **configuration.secrets,
     }

@@ -1,4 +1,4 @@
-"""The mail server that takes our emails, as the editors describe it."""
+"""Who takes our emails, as the editors describe it: a mail server, or Amazon SES."""
 
 from __future__ import annotations
 
@@ -48,3 +48,19 @@ class Relay:
     messages_per_connection: int = 500
     timeout_s: float = 60
     limits: tuple[DomainLimit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SesAccount:
+    """An account with Amazon SES in a `region` of AWS, and how much is asked of it.
+
+    `endpoint` is an address other than the region's own, "" for that. `configuration_set` is
+    applied to every message, "" for none. `connections` are held at one time. `timeout_s` is how
+    long an answer may take.
+    """
+
+    region: str
+    endpoint: str = ""
+    configuration_set: str = ""
+    connections: int = 4
+    timeout_s: float = 60

@@ -53,13 +53,16 @@ PLUGS = [
     ),
     (
         '[delivery]\nuse = "post"',
-        'delivery.use must be "folder", "maildir", "smtp" or "package.module:Class", not "post"',
+        (
+            'delivery.use must be "folder", "maildir", "ses", "smtp" or "package.module:Class", '
+            'not "post"'
+        ),
     ),
     (
         '[delivery]\nuse = "our package:Post"',
         (
-            'delivery.use must be "folder", "maildir", "smtp" or "package.module:Class", not '
-            '"our package:Post"'
+            'delivery.use must be "folder", "maildir", "ses", "smtp" or "package.module:Class", '
+            'not "our package:Post"'
         ),
     ),
     (

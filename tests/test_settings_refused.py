@@ -107,7 +107,7 @@ def test_an_unknown_key_is_refused_with_file_line_and_nearest_key(tmp_path: Path
 def test_a_table_of_a_later_version_is_refused_with_those_that_work(tmp_path: Path) -> None:
     assert refusal(publication(tmp_path, digest=f'{DIGEST}[desk]\nhost = "localhost"\n')) == (
         "config/digest.toml, line 9: desk is not a known key. "
-        "Known here: publication, store, http, paths, web, smtp, bounces, warm_up, dkim, "
+        "Known here: publication, store, http, paths, web, smtp, ses, bounces, warm_up, dkim, "
         "plausible, matomo"
     )
 

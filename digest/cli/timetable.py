@@ -43,7 +43,7 @@ def _serve(configuration: Configuration) -> None:
     from digest.scheduler import serve
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    for chatty in ("apscheduler", "alembic"):
+    for chatty in ("apscheduler", "alembic", "botocore"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     with ExitStack() as stack:
         newsrooms = [

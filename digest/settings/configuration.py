@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.recipe import Edition, Publication
-    from digest.relay import Relay
+    from digest.relay import Relay, SesAccount
     from digest.signing import DkimKey
     from digest.warming import WarmUp
 
@@ -57,7 +57,8 @@ class Configuration:
 
     `folder` is where it was read from, `root` the folder above it; all paths are absolute.
     `contact` is whom site owners may ask; `allow` names the hosts, addresses and networks that may
-    be asked though they are not public. `relay` is None where no mail server is named.
+    be asked though they are not public. `relay` is None where no mail server is named,
+    `ses` where no region of AWS is.
     `editions` is by name, sorted. `secrets` is by the names under which plugs ask for them, ""
     where there is none, and never printed. `bounce_address` is what return paths are made of, ""
     for none; `kept` is the Maildir of what a person has to see. `warm_up` is None for none.
@@ -73,6 +74,7 @@ class Configuration:
     out: Path
     templates: Path
     relay: Relay | None
+    ses: SesAccount | None
     kept: Path
     editions: Mapping[str, Recipe]
     bounce_address: str = ""

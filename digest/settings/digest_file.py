@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from digest.settings.ses_file import SesTable
 from digest.settings.smtp_file import SmtpTable
 from digest.settings.tables import Table
 from digest.settings.values import (
@@ -34,6 +35,8 @@ SECRETS: Mapping[str, tuple[str, str]] = {
     "plausible_api_key": ("plausible", "api_key"),
     "matomo_token": ("matomo", "token"),
     "smtp_password": ("smtp", "password"),
+    "ses_access_key_id": ("ses", "access_key_id"),
+    "ses_secret_access_key": ("ses", "secret_access_key"),
 }
 
 
@@ -179,6 +182,7 @@ class DigestFile(Table):
     paths: PathsTable = Field(default_factory=PathsTable)
     web: WebTable = Field(default_factory=WebTable)
     smtp: SmtpTable = Field(default_factory=SmtpTable)
+    ses: SesTable = Field(default_factory=SesTable)
     bounces: BouncesTable = Field(default_factory=BouncesTable)
     warm_up: WarmUpTable | None = None
     dkim: DkimTable | None = None

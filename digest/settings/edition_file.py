@@ -277,8 +277,8 @@ class RulesTable(Table):
 class DeliveryTable(PlugTable):
     """How emails leave the house.
 
-    `folder` writes them to the issue's folder, `maildir` into a Maildir, and `smtp` hands them to
-    the mail server that `[smtp]` in digest.toml describes.
+    `folder` writes them to the issue's folder, `maildir` into a Maildir, `smtp` hands them to the
+    mail server that `[smtp]` in digest.toml describes, and `ses` to Amazon SES as `[ses]` says.
     """
 
     use: str = use_of(DELIVERY, default="folder")

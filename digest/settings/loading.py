@@ -16,6 +16,7 @@ from digest.settings.layers import Layer, is_setting, read_toml, variable
 from digest.settings.problems import gather, validate
 from digest.settings.recipes import contradictions, recipe
 from digest.settings.relays import contradictions_in_smtp, relay
+from digest.settings.ses_file import contradictions_in_ses, ses_account
 from digest.settings.values import is_name
 from digest.signing import DkimKey
 from digest.warming import WarmUp
@@ -50,11 +51,12 @@ def load(
         toml,
     ]
     file = validate(DigestFile, layers)
-    if problems := list(contradictions_in_smtp(file.smtp)):
+    if problems := [*contradictions_in_smtp(file.smtp), *contradictions_in_ses(file.ses)]:
         raise gather(problems, layers)
     editions = _editions(config_dir / "editions", root)
     _require_web(file.web.base_url, editions)
-    _require_relay(file.smtp.host, editions)
+    _require_taker("smtp", file.smtp.host, "a mail server", "host", editions)
+    _require_taker("ses", file.ses.region, "a region of AWS", "region", editions)
     return Configuration(
         folder=folder,
         root=root,
@@ -67,6 +69,7 @@ def load(
         out=root / file.paths.out,
         templates=root / file.paths.templates,
         relay=relay(file.smtp, root),
+        ses=ses_account(file.ses),
         kept=root / file.bounces.kept,
         bounce_address=file.bounces.address,
         warm_up=_warm_up(file.warm_up),
@@ -105,14 +108,16 @@ def _require_web(base_url: str, editions: Mapping[str, Recipe]) -> None:
             raise ConfigError(what, where=where, hint=hint)
 
 
-def _require_relay(host: str | None, editions: Mapping[str, Recipe]) -> None:
-    """Raise ConfigError for an edition that leaves by a mail server of which nothing is known."""
+def _require_taker(
+    use: str, given: str | None, what: str, key: str, editions: Mapping[str, Recipe]
+) -> None:
+    """Raise ConfigError for an edition that leaves by a server or service that nobody named."""
     for name, found in editions.items():
-        if found.delivery.use == "smtp" and not host:
+        if found.delivery.use == use and not given:
             raise ConfigError(
-                'use = "smtp" in [delivery] needs a mail server',
+                f'use = "{use}" in [delivery] needs {what}',
                 where=f"the edition {name}",
-                hint="Set host in [smtp] of digest.toml",
+                hint=f"Set {key} in [{use}] of digest.toml",
             )
 
 

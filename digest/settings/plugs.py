@@ -89,6 +89,7 @@ DELIVERY = Kind(
         "folder": Keys(),
         "maildir": Keys(required=("path",)),
         "smtp": Keys(),
+        "ses": Keys(),
     }
 )
 
