@@ -1056,7 +1056,7 @@ def test_a_file_in_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
 def test_a_driver_that_is_not_installed_is_named_with_the_way_to_get_one() -> None:
     with pytest.raises(StoreError, match="pg8000 is not installed") as refused:
         Store.open("postgresql+pg8000://editor:secret@localhost/digest")
-    assert 'pip install "psycopg[binary]"' in refused.value.hint
+    assert "digest-newsletter[postgresql]" in refused.value.hint
     assert "secret" not in str(refused.value)
 
 

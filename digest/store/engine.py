@@ -98,7 +98,8 @@ def _create(url: str) -> Engine:
         raise StoreError(
             f"the driver {address.get_driver_name()} is not installed",
             where=address.render_as_string(),
-            hint='For PostgreSQL: pip install "psycopg[binary]", url = "postgresql+psycopg://…"',
+            hint="For PostgreSQL: pip install 'digest-newsletter[postgresql]', "
+            'url = "postgresql+psycopg://…"',
         ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
