@@ -21,7 +21,7 @@ from digest.recipe import ImageUse
 from digest.rendering import frame_pictures, render_issue, render_web
 from digest.timetable import slot_on
 from digest.trimming import fit
-from digest.variants import EVERYTHING, for_wishes
+from digest.variants import for_wishes
 from digest.ways import UNSUBSCRIBE
 
 if TYPE_CHECKING:
@@ -85,21 +85,28 @@ def express(
 
 
 def express_for(
-    inputs: Inputs,
-    issue: Issue,
-    wishes: Wishes,
-    themes: tuple[Path, ...],
-    data_of: Callable[[Picture], bytes],
-) -> bytes:
-    """Compile the message of an issue, as `express` gave it, for those who want no more of it.
+    inputs: Inputs, whole: Expressed, told: Issue, wishes: Wishes, themes: tuple[Path, ...]
+) -> archive.Variant:
+    """Render a part of an issue for those who want no more of it, or it in another language.
 
-    Links and pictures stay those of the whole issue. Raises what `express` raises.
+    `told` is the issue of `whole` in the words of that language. Links and pictures stay those of
+    the whole; what makes the email too large goes. Raises what `express` raises.
     """
-    rendered = _render(inputs, themes, issue, wishes)
-    email = rendered.email
-    attachments = _attachments(inputs, rendered.shown, data_of)
-    shown = tuple(one for one in attachments if f"cid:{one.content_id}" in email.html)
-    return _message(inputs, replace(email, attachments=shown))
+    straight = with_copies(told, whole.pictures, _picture_address(inputs))
+
+    def render(part: Issue) -> Email:
+        return render_issue(counted_links(part, _link_base(inputs), straight), themes=themes)
+
+    issue, rendered = fit(for_wishes(straight, wishes), render, lambda one: len(one.html.encode()))
+    attached = (one for one in whole.email.attachments if f"cid:{one.content_id}" in rendered.html)
+    email = replace(rendered, attachments=tuple(attached))
+    return archive.Variant(
+        wishes=wishes,
+        issue=issue,
+        email=email,
+        message=_message(inputs, email),
+        looked_at=render_issue(issue, themes=themes) if _link_base(inputs) else None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +118,10 @@ class _Rendered:
     email: Email
 
 
-def _render(
-    inputs: Inputs, themes: tuple[Path, ...], issue: Issue, wishes: Wishes = EVERYTHING
-) -> _Rendered:
+def _render(inputs: Inputs, themes: tuple[Path, ...], issue: Issue) -> _Rendered:
     shown = shown_pictures(issue, inputs, frame_pictures(issue, themes=themes))
     straight = with_copies(issue, shown, _picture_address(inputs))
-    counted = counted_links(straight, _link_base(inputs))  # by places in the whole issue
-    email = render_issue(for_wishes(counted, wishes), themes=themes)
+    email = render_issue(counted_links(straight, _link_base(inputs)), themes=themes)
     return _Rendered(straight=straight, shown=shown, email=email)
 
 

@@ -5,8 +5,9 @@ What a build saves and a live preview shows. Reads, and writes nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,8 @@ from digest.model import OUT
 from digest.outgoing import Subscriber
 from digest.preflight import Finding, Former, check_email, held_by, located
 from digest.rendering import theme_fingerprint, theme_sources
-from digest.variants import EVERYTHING, wishes_of
-from digest.varying import vary
+from digest.variants import most_wanted, wishes_of
+from digest.varying import findings_beside, vary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
     from digest.newsroom import Newsroom
     from digest.picture import Picture
     from digest.store import IssueRecord
+    from digest.variants import Wanted, Wishes
 
 
-VARIANTS_MADE = 64  # a tenth of a second each, and for another language a second
+VARIANTS_MADE = 64  # a tenth of a second each, and a quarter of a megabyte of preview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ def make(newsroom: Newsroom, inputs: Inputs, planned: Issue) -> Made:
     records = newsroom.store.issues(planned.edition)  # newest first
     earlier = tuple(one for one in records if one.date < planned.date)
     found = check_email(made.email, former=_former(newsroom, earlier))
+    wanted = _wanted(newsroom, planned)
+    variants = _variants(newsroom, inputs, made, wanted)
     saved = archive.SavedIssue(
         issue=made.issue,
         email=made.email,
@@ -67,10 +71,12 @@ def make(newsroom: Newsroom, inputs: Inputs, planned: Issue) -> Made:
         inputs=archive.dump(inputs),
         findings=(
             *(located(found, theme_sources(newsroom.themes)) if found else ()),
+            *findings_beside(found, variants),
             *_uncopied(newsroom, made),
         ),
         pictures=_copies(newsroom, made),
-        variants=_variants(newsroom, inputs, made),
+        variants=variants,
+        wanted=wanted,
         version=__version__,
         theme=theme_fingerprint(newsroom.themes),
         beside=archive.Beside(
@@ -83,17 +89,26 @@ def make(newsroom: Newsroom, inputs: Inputs, planned: Issue) -> Made:
     return Made(saved=saved, released_by=before.released_by if before and released else "")
 
 
-def _variants(newsroom: Newsroom, inputs: Inputs, made: Expressed) -> dict[str, bytes]:
-    """Make the issue as its subscribers want it; whose wishes are too rare gets the whole."""
-    edition, publication = newsroom.edition, newsroom.publication
-    wished = [
-        wishes_of(
-            Subscriber(address="", sections=sections, language=language), edition, publication
-        )
-        for sections, language in newsroom.store.wishes(edition.name, VARIANTS_MADE)
-    ]
-    wanted = [one for one in dict.fromkeys(wished) if one != EVERYTHING]
-    return vary(inputs, made.issue, wanted, newsroom.themes, lambda one: _data_of(newsroom, one))
+def _wanted(newsroom: Newsroom, planned: Issue) -> Wanted:
+    """Count how many subscribers want the issue in which way, as of now."""
+    counted: Counter[Wishes] = Counter()
+    for (sections, language), number in newsroom.store.wishes(
+        planned.edition, planned.date
+    ).items():
+        one = Subscriber(address="", sections=sections, language=language)
+        counted[wishes_of(one, newsroom.edition, newsroom.publication)] += number
+    return most_wanted(counted, VARIANTS_MADE)
+
+
+def _variants(
+    newsroom: Newsroom, inputs: Inputs, made: Expressed, wanted: Wanted
+) -> tuple[archive.Variant, ...]:
+    """Make the issue as its subscribers want it, its findings located in the theme."""
+    variants = vary(inputs, made, wanted.variants, newsroom.themes)
+    if not any(one.findings for one in variants):
+        return variants
+    sources = theme_sources(newsroom.themes)
+    return tuple(replace(one, findings=located(one.findings, sources)) for one in variants)
 
 
 def message_sha256(saved: archive.SavedIssue) -> str:

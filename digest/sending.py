@@ -92,7 +92,7 @@ def _require_way_out(newsroom: Newsroom, date: dt.date) -> None:
         )
         if not value.strip()
     ]
-    if lacking and newsroom.store.wishes(newsroom.edition.name, 1):
+    if lacking and newsroom.store.wishes(newsroom.edition.name, date):
         raise DeliveryError(
             "nothing is sent to subscribers who could not leave, or would not know whom",
             where=f"{newsroom.edition.name} {date}",

@@ -109,7 +109,7 @@ class _Trimmed:
             else:
                 cards.append(self._shorter(section.title, card))
         left_out = len(section.cards) - len(cards)
-        return replace(section, cards=tuple(cards), left_out=left_out)
+        return replace(section, cards=tuple(cards), left_out=section.left_out + left_out)
 
     def popular(self, popular: MostPopular) -> MostPopular:
         return replace(popular, items=tuple(self._shorter(POPULAR, one) for one in popular.items))

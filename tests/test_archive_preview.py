@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from archive_makers import RIVER, TEMPLATES, frames, make_email, make_saved, page, words
 
-from digest.archive import SavedIssue, write_issue
+from digest.archive import SavedIssue, Variant, write_issue
 from digest.archive.guises import Guises, dress
 from digest.archive.pictures import picture_name
 from digest.archive.reading import reading_order
+from digest.variants import Wanted, Wishes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -179,3 +180,26 @@ def test_an_issue_that_nothing_holds_shows_no_such_mark(tmp_path: Path, saved: S
     sound = replace(saved, findings=())
     preview = write_issue(tmp_path, sound, templates=TEMPLATES) / "preview.html"
     assert page(preview).find_class("held") == []
+
+
+def test_an_issue_without_variants_says_nothing_of_them(folder: Path) -> None:
+    assert page(folder / "preview.html").find_class("variants") == []
+    assert not (folder / "variants").exists()
+
+
+def test_the_preview_says_how_many_get_the_whole_for_want_of_a_variant(
+    tmp_path: Path, saved: SavedIssue
+) -> None:
+    german = Wishes(language="de")
+    variant = Variant(wishes=german, issue=saved.issue, email=saved.email, message=b"")
+    wanted = Wanted(variants={german: 1204}, whole=3, rare=2)
+    varied = replace(saved, variants=(variant,), wanted=wanted)
+    folder = write_issue(tmp_path / "out", varied, templates=TEMPLATES)
+    for path in (folder / "preview.html", folder / f"variants/{german.name}.html"):
+        told = words(path)
+        assert "The whole issue 3" in told
+        assert "All sections 1,204" in told
+        assert "2 subscribers want what too few others do, and get the whole issue." in told
+    assert page(folder / f"variants/{german.name}.html").find_class("held")
+    local = {RIVER: f"../{picture_name(RIVER)}"}
+    assert frames(path)["Desktop"] == dress(saved.email.html, local).desktop

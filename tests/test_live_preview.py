@@ -150,7 +150,7 @@ def test_a_broken_template_is_a_page_that_says_where_until_it_is_mended(preview:
     assert f"{preview.root / name}:3" in page.words
     assert "3 <p>{{ lead.titel }}</p>" in page.words
     assert "Mend the file" in page.words
-    assert 'src="live.js"' in page.text
+    assert 'src="/live.js"' in page.text
     assert preview.get("/email.html").status == 404
     preview.put(name, LEAD)
     assert preview.get().status == 200
@@ -199,10 +199,31 @@ def test_the_page_follows_a_build_that_comes_meanwhile(preview: Preview) -> None
     assert "Comet gains a second tail" in preview.get().desktop
 
 
+def test_variants_are_served_and_follow_what_is_edited(preview: Preview) -> None:
+    add = ("subscribers", "add", "a@home.example", "--language", "de", "--consent", "here")
+    digest(preview.root, *add)
+    version = preview.put("templates/broadsheet/lead.html.j2", LEAD)
+    whole = lxml.html.document_fromstring(preview.get().body)
+    (link,) = whole.xpath("//a[starts-with(@href, 'variants/')]/@href")
+    page = preview.get(f"/{link}")
+    assert f'data-version="{version}"' in page.text
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    assert lxml.html.document_fromstring(page.body).xpath("//script/@src") == ["/live.js"]
+    assert "Ring the desk" in page.desktop
+    assert '<html lang="de"' in page.desktop
+    assert "Variants" in preview.get("/preview.html").words
+    digest(preview.root, "subscribers", "remove", "a@home.example")
+    preview.put("templates/broadsheet/lead.html.j2", LEAD.replace("Ring", "Call"))
+    gone = preview.get(f"/{link}")
+    assert (gone.status, gone.headers["Location"]) == (303, "/")
+    preview.put("templates/broadsheet/lead.html.j2", "{% broken")
+    assert "/live.js" in preview.get(f"/{link}").text
+
+
 def test_only_the_script_of_the_page_may_run(preview: Preview) -> None:
     page = preview.get()
     tree_of_page = lxml.html.document_fromstring(page.body)
-    assert tree_of_page.xpath("//script/@src") == ["live.js"]
+    assert tree_of_page.xpath("//script/@src") == ["/live.js"]
     for frame in tree_of_page.iter("iframe"):
         assert "allow-scripts" not in frame.get("sandbox", "allow-scripts")
     (meta,) = tree_of_page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")

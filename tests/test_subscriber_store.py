@@ -335,6 +335,12 @@ def test_subscribers_are_counted_by_what_they_want_and_whether_they_get_it(store
     assert counts.sections == {"World": 2, "": 2, "Sport": 1}
     assert counts.suppressions == {"unsubscribed": 1, "hard bounce": 1}
     assert counts.receiving == len(due(store))
+    assert store.wishes("daily", TODAY) == {
+        (("World", "Sport"), ""): 1,
+        (("World",), "de"): 1,
+        ((), ""): 1,
+    }
+    assert store.wishes("daily", TODAY + DAY)[(), ""] == 2
 
 
 # ------------------------------------------------------------ links

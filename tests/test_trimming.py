@@ -28,6 +28,7 @@ from digest.outgoing import Email
 from digest.preflight import check_email
 from digest.rendering import render_issue
 from digest.trimming import FLOOR, MAX_HTML_BYTES, NO_PLACE, NO_SUMMARY, fit
+from digest.unpacking import unpack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -208,8 +209,14 @@ def test_an_issue_that_was_too_large_is_told_and_replays(tmp_path: Path) -> None
         'owner = "ledger.example"\nsection = "News"', 'owner = "ledger.example"\nsection = "Town"'
     )
     edition.write_text(f'{town}count = 50\n[[sections]]\ntitle = "Town"\ncount = 50\n', "utf-8")
-    digest(tmp_path, "run", "--at", "2026-11-23T05:30")
+    digest(
+        tmp_path, "subscribers", "add", "a@home.example", "--language", "ar", "--consent", "here"
+    )
+    digest(tmp_path, "pull", "--at", "2026-11-23T05:30")
+    digest(tmp_path, "build", "--at", "2026-11-23T05:30")
     folder = tmp_path / "out/daily/2026-11-23"
+    (variant,) = folder.glob("variants/*.eml")  # whose words have more bytes than the whole's
+    assert 0.9 * MAX_HTML_BYTES < size(unpack(variant.read_bytes(), "")) <= MAX_HTML_BYTES
     assert len((folder / "email.html").read_bytes()) <= MAX_HTML_BYTES
     issue = json.loads((folder / "issue.json").read_bytes())
     left_out = sum(section["left_out"] for section in issue["sections"])

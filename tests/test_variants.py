@@ -7,14 +7,23 @@ from email.policy import default
 from typing import TYPE_CHECKING
 
 import pytest
+from archive_makers import frames, page, words
 from courier import the_courier
 from fiction import CUTOFF, TODAY
 from publication import AT, digest, newsroom_of, write_feed, write_publication
 
+from digest.archive import verify
 from digest.outgoing import Subscriber
 from digest.recipe import Edition, Publication, SectionRule
 from digest.sending import send
-from digest.variants import EVERYTHING, Wishes, for_wishes, wishes_of
+from digest.variants import (
+    EVERYTHING,
+    Wanted,
+    Wishes,
+    for_wishes,
+    most_wanted,
+    wishes_of,
+)
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -73,6 +82,24 @@ def test_the_lead_and_the_list_are_for_all() -> None:
     assert [section.title for section in less.sections] == ["World"]
     assert (less.lead, less.popular) == (issue.lead, issue.popular)
     assert for_wishes(issue, EVERYTHING) is issue
+
+
+def test_the_most_wanted_are_made_and_who_wants_what_is_rarer_gets_the_whole() -> None:
+    german, town, both = (
+        Wishes(language="de"),
+        Wishes(sections=("Town",)),
+        Wishes(sections=("Town",), language="de"),
+    )
+    wanted = most_wanted({both: 2, town: 5, EVERYTHING: 9, german: 5}, 2)
+    assert list(wanted.variants.items()) == [(town, 5), (german, 5)]
+    assert (wanted.whole, wanted.rare) == (11, 2)
+    assert most_wanted({EVERYTHING: 9}, 2) == Wanted(whole=9)
+
+
+def test_staff_call_a_variant_by_its_language_and_sections() -> None:
+    assert EVERYTHING.title == "The whole issue"
+    assert Wishes(sections=("World", "Culture")).title == "World, Culture"
+    assert Wishes(sections=("World",), language="de").title == "Deutsch · World"
 
 
 # ---------------------------------------------------------------- journeys
@@ -159,6 +186,96 @@ def test_variants_are_made_with_the_issue_and_vouched_for(root: Path) -> None:
     assert len(paths) == 3
     paths[0].write_bytes(paths[0].read_bytes() + b"more")
     assert "not what was built" in digest(root, "send", code=1)
+
+
+def test_every_variant_has_a_page_and_each_leads_to_all(root: Path) -> None:
+    folder = root / f"out/daily/{TODAY}"
+    names = [
+        wishes.name
+        for wishes in (
+            EVERYTHING,
+            Wishes(sections=("Town",)),
+            Wishes(language="de"),
+            Wishes(sections=("Town",), language="fr"),
+        )
+    ]
+    pages = {name: folder / (f"variants/{name}.html" if name else "preview.html") for name in names}
+    for name, path in pages.items():
+        told = page(path).find_class("variants")[0]
+        assert " ".join(" ".join(told.itertext()).split()) == (
+            "Variants and the subscribers of each, as of the build "
+            "English (United Kingdom) The whole issue 1 Town 1 "
+            "Deutsch All sections 1 Français Town 1"
+        )
+        links = [link.get("href", "") for link in told.iter("a")]
+        (current,) = told.xpath(".//a[@aria-current='page']/@href")
+        here = links.index(current)
+        assert names[here] == name
+        assert [(path.parent / link).resolve() for link in links if link != current] == [
+            one for other, one in pages.items() if other != name
+        ]
+
+
+def test_the_page_of_a_variant_shows_what_its_readers_get(root: Path) -> None:
+    path = (
+        root / f"out/daily/{TODAY}/variants/{Wishes(sections=('Town',), language='fr').name}.html"
+    )
+    shown, sent = frames(path), html(received(root, "both"))
+    assert list(shown) == ["Desktop", "Phone", "Dark"]
+    assert sections(shown["Desktop"]) == sections(sent) == {"Town"}
+    assert "Se désabonner" in shown["Phone"]
+    assert "/c/daily/" in sent
+    assert "/c/daily/" not in shown["Desktop"]  # who looks it over is not counted
+    told = words(path)
+    assert "Français · Town without News" in told
+    assert "kB" in told
+    assert "Why each story" not in told
+    assert "<script" not in path.read_text(encoding="utf-8")
+
+
+def test_the_pages_of_variants_are_vouched_for_and_not_for_the_public(root: Path) -> None:
+    assert not list((root / "out/public").rglob("variants"))
+    folder = root / f"out/daily/{TODAY}"
+    path = folder / f"variants/{Wishes(language='de').name}.html"
+    assert verify(folder) == ()
+    path.unlink()
+    assert verify(folder) == (path.relative_to(folder).as_posix(),)
+
+
+def test_a_variant_that_nobody_wants_any_more_is_gone_with_its_page(root: Path) -> None:
+    digest(root, "subscribers", "remove", "german@home.example")
+    digest(root, "build", "--at", AT)
+    left = {path.stem for path in (root / f"out/daily/{TODAY}/variants").iterdir()}
+    assert len(left) == 2
+    assert Wishes(language="de").name not in left
+
+
+SPOILT = """\
+{% extends "base/lead.html.j2" %}
+{% block onward %}
+{{ super() }}
+{% if issue.masthead.language != "en-GB" %}<img alt="Oben" width="40" height="40">{% endif %}
+{% endblock %}
+"""
+
+
+def test_an_error_in_a_variant_alone_holds_the_issue_and_is_told_with_its_name(root: Path) -> None:
+    lead = root / "templates/broadsheet/lead.html.j2"
+    lead.parent.mkdir(parents=True)
+    lead.write_text(SPOILT, encoding="utf-8")
+    told = digest(root, "build", "--at", AT)
+    folder = root / f"out/daily/{TODAY}"
+    assert "Deutsch and 1 more variant: a picture has no src" in told
+    assert "held: preflight found an error: Deutsch and 1 more variant" in told
+    assert "the issue is held" in digest(root, "send", code=4)
+    for name, errors in (
+        (Wishes(language="de").name, True),
+        (Wishes(sections=("Town",)).name, False),
+    ):
+        page_words = words(folder / f"variants/{name}.html")
+        assert "Errors hold it" in page_words
+        assert "All sections 1 1 error" in page_words
+        assert ("Error: A picture has no src" in page_words) is errors
 
 
 def test_whose_wishes_are_newer_than_the_issue_gets_the_whole(root: Path) -> None:

@@ -10,6 +10,7 @@ reading.py    an email in the order in which a screen reader says it
 changes.py    an issue beside the one before it
 versions.py   the versions of a theme that issues were set in
 differences.py  how two texts differ
+variant.py    a variant of an issue, and the way to each of its pages
 preview.py    `preview.html`: the issue in every guise, what changed, and why each story is in it
 gallery.py    `index.html`: every issue, newest first
 public.py     `public/`: what everybody may read, and may be published as it stands
@@ -48,6 +49,7 @@ from digest.archive.public import (
     write_public,
 )
 from digest.archive.public_pictures import PUBLIC_PICTURE
+from digest.archive.variant import Variant
 from digest.archive.versions import FormerVersion, changed_files, former_themes, keep_version
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "Manifest",
     "PublicIssue",
     "SavedIssue",
+    "Variant",
     "alone",
     "broken_page",
     "changed_files",

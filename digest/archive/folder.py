@@ -4,6 +4,8 @@ email.html  email.txt  message.eml    what is sent
 archive.html                          the issue as everybody may read it, once it is sent
 issue.json  inputs.json.gz            the plan with its reasons, and what it was made from
 preflight.json  preview.html          for the staff
+variants/                             what those get who want some sections, or another language:
+                                      the message, and its own preview
 images/                               copies of the pictures: readers', and the preview's
 manifest.json                         the sha256 of every other file
 """
@@ -15,26 +17,29 @@ import gzip
 import hashlib
 import io
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from digest.archive.atomic import files_in, write_folder
 from digest.archive.canonical import dump, load
-from digest.archive.preview import ALONE, Beside, preview_page
+from digest.archive.preview import ALONE, Beside, Look, preview_page, variant_page
+from digest.archive.variant import VARIANTS, strip_of
 from digest.errors import DigestError
 from digest.model import Issue
 from digest.preflight import Finding  # noqa: TC001  likewise
+from digest.variants import NOTHING_WANTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from digest.archive.pictures import Copy
+    from digest.archive.variant import Strip, Variant
     from digest.outgoing import Email
+    from digest.variants import Wanted
 
 MANIFEST = "manifest.json"
 PAGE = "archive.html"
-VARIANTS = "variants"
 
 T = TypeVar("T")
 
@@ -46,8 +51,8 @@ class SavedIssue:
     `message` is the whole issue as RFC 5322 bytes; `inputs` the canonical JSON of what it was
     built from; `pictures` gives the copy of a picture by its address in the email; `theme` is the
     theme's fingerprint. `page` is the HTML for the public archive. `looked_at` is the email as
-    the staff's preview shows it, None for exactly as it is sent. `variants` are the messages for
-    those who want something else than the whole, by name.
+    the staff's preview shows it, None for exactly as it is sent. `variants` are for those who want
+    something else than the whole, and `wanted` says how many they are.
     """
 
     issue: Issue
@@ -60,7 +65,8 @@ class SavedIssue:
     version: str
     theme: str
     looked_at: Email | None = None
-    variants: Mapping[str, bytes] = field(default_factory=dict)
+    variants: Sequence[Variant] = ()
+    wanted: Wanted = NOTHING_WANTED
     beside: Beside = ALONE
 
 
@@ -122,14 +128,14 @@ def issue_files(
     """
     html = saved.email.html.encode()
     findings = tuple(sorted(saved.findings, key=lambda finding: finding.level != "error"))
+    strip = strip_of(saved.email.language, saved.variants, saved.wanted)
     page = preview_page(
         saved.issue,
-        saved.looked_at or saved.email,
-        findings,
+        Look(email=saved.looked_at or saved.email, findings=findings, size_bytes=len(html)),
         {url: copy.name for url, copy in saved.pictures.items()},
         templates,
-        len(html),
         beside=saved.beside,
+        strip=strip,
         live=live,
     )
     return {
@@ -137,13 +143,33 @@ def issue_files(
         "email.txt": saved.email.text.encode(),
         "message.eml": saved.message,
         PAGE: saved.page.encode(),
-        **{f"{VARIANTS}/{name}.eml": message for name, message in saved.variants.items()},
         "issue.json": dump(saved.issue),
         "inputs.json.gz": _gzip(saved.inputs),
         "preflight.json": dump(Checked(size_bytes=len(html), findings=findings)),
         "preview.html": page.encode(),
+        **_variant_files(saved, strip, templates, live),
         **{copy.name: copy.data for copy in saved.pictures.values()},
     }
+
+
+def _variant_files(
+    saved: SavedIssue, strip: Strip, templates: Sequence[Path], live: str
+) -> dict[str, bytes]:
+    """Give the message of each variant, and its preview."""
+    files = {}
+    for one in saved.variants:
+        page = variant_page(
+            one,
+            saved.issue,
+            {url: copy.name for url, copy in saved.pictures.items()},
+            templates,
+            strip=strip,
+            held=any(finding.level == "error" for finding in saved.findings),
+            live=live,
+        )
+        files[f"{VARIANTS}/{one.name}.eml"] = one.message
+        files[f"{VARIANTS}/{one.name}.html"] = page.encode()
+    return files
 
 
 def read_issue(folder: Path) -> Issue:

@@ -6,7 +6,7 @@ script and asks no network, which its content security policy enforces.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.archive.changes import compare_issues
@@ -14,6 +14,7 @@ from digest.archive.desk import desk_page
 from digest.archive.differences import Difference, difference
 from digest.archive.guises import dress, plain_guise
 from digest.archive.reading import reading_order
+from digest.archive.variant import NO_STRIP, count_errors
 from digest.preflight import MAX_HTML_BYTES
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digest.archive.guises import Guises
+    from digest.archive.variant import Strip, Variant
     from digest.archive.versions import FormerVersion
     from digest.model import Issue, Placement
     from digest.outgoing import Email
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 RUNNERS_UP_SHOWN = 10  # the others fold away
 PHONE = 375  # pixels
+UP = "../"  # from a variant's page to the issue's folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,49 +82,116 @@ class Beside:
 ALONE = Beside()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """An email as the staff look it over: what preflight found, and the size that is sent."""
+
+    email: Email
+    findings: Sequence[Finding]
+    size_bytes: int
+
+
 def preview_page(
     issue: Issue,
-    email: Email,
-    findings: Sequence[Finding],
+    look: Look,
     local: Mapping[str, str],
     templates: Sequence[Path],
-    size_bytes: int,
     *,
     beside: Beside = ALONE,
+    strip: Strip = NO_STRIP,
     live: str = "",
 ) -> str:
     """Render the preview; `local` gives the local copy of an image's URL, relative to the page.
 
-    `size_bytes` is what the HTML has when it is sent. `live` is the version that a served preview
-    asks after by its script; one on disk has no script.
+    `strip` leads to the variants. `live` is the version that a served preview asks after by its
+    script; one on disk has no script.
     """
-    guises = dress(email.html, local)
+    guises = dress(look.email.html, local)
     return desk_page(
         "preview.html.j2",
         templates,
+        **_told(look),
         issue=issue,
-        email=email,
-        findings=findings,
-        errors=sum(finding.level == "error" for finding in findings),
-        warnings=sum(finding.level == "warning" for finding in findings),
-        size_bytes=size_bytes,
-        size_limit_bytes=MAX_HTML_BYTES,
         views=_views(guises),
         unseen=guises.unseen,
-        spoken=reading_order(email.html),
         changes=compare_issues(beside.before, issue) if beside.before else None,
-        restyling=_restyling(email, beside.former, local) if beside.former else None,
+        restyling=_restyling(look.email, beside.former, local) if beside.former else None,
         places=_places(issue),
         shown=RUNNERS_UP_SHOWN,
+        held=count_errors(look.findings) > 0,
+        strip=strip,
+        variant=None,
+        up="",
         live=live,
+    )
+
+
+def variant_page(
+    variant: Variant,
+    whole: Issue,
+    local: Mapping[str, str],
+    templates: Sequence[Path],
+    *,
+    strip: Strip,
+    held: bool,
+    live: str = "",
+) -> str:
+    """Render the preview of a variant, from the same template, for a folder within the issue's.
+
+    It shows the email in fewer guises, and leaves reasons and changes to the preview of the whole.
+    `local` is relative to that; the issue is `held` for errors in any of its emails.
+    """
+    look = Look(
+        email=variant.looked_at or variant.email,
+        findings=variant.findings,
+        size_bytes=len(variant.email.html.encode()),
+    )
+    guises = dress(look.email.html, {url: f"{UP}{name}" for url, name in local.items()})
+    shown = {section.title for section in variant.issue.sections}
+    return desk_page(
+        "preview.html.j2",
+        templates,
+        **_told(look),
+        issue=replace(variant.issue, hold=whole.hold, notices=()),
+        views=_few_views(guises),
+        unseen=guises.unseen,
+        changes=None,
+        restyling=None,
+        left_out=tuple(one.title for one in whole.sections if one.title not in shown),
+        held=held,
+        strip=strip,
+        variant=variant,
+        up=UP,
+        live=live,
+    )
+
+
+def _told(look: Look) -> dict[str, object]:
+    """Give what both kinds of page tell of an email."""
+    errors = count_errors(look.findings)
+    return {
+        "email": look.email,
+        "findings": look.findings,
+        "errors": errors,
+        "warnings": len(look.findings) - errors,
+        "size_bytes": look.size_bytes,
+        "size_limit_bytes": MAX_HTML_BYTES,
+        "spoken": reading_order(look.email.html),
+    }
+
+
+def _few_views(guises: Guises) -> tuple[View, ...]:
+    """Give the guises in which languages and sections differ: a page of all has twice the size."""
+    return (
+        _view("desktop", "Desktop", "680 px wide", guises.desktop),
+        _view("phone", "Phone", "375 px wide", guises.phone, width=PHONE),
+        _view("dark", "Dark", "where the system is dark", guises.dark),
     )
 
 
 def _views(guises: Guises) -> tuple[View, ...]:
     return (
-        _view("desktop", "Desktop", "680 px wide", guises.desktop),
-        _view("phone", "Phone", "375 px wide", guises.phone, width=PHONE),
-        _view("dark", "Dark", "where the system is dark", guises.dark),
+        *_few_views(guises),
         _view("images-off", "Images off", "before a reader allows pictures", guises.images_off),
         _view("outlook", "Outlook", "for Windows, nearly as Word sets it", guises.outlook),
         _view(

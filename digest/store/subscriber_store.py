@@ -167,10 +167,13 @@ class SubscriberStore(Database):
         with self._writing() as connection:
             return change_subscriber(connection, edition, mark, {"paused_until": until})
 
-    def wishes(self, edition: str, most: int) -> tuple[tuple[tuple[str, ...], str], ...]:
-        """Give the sections and languages that subscribers want, the most frequent first."""
+    def wishes(self, edition: str, date: dt.date) -> dict[tuple[tuple[str, ...], str], int]:
+        """Count who gets the issue of a date, by the sections and the language that they want.
+
+        Whoever is suppressed, or paused on that date, is not counted.
+        """
         with self._reading() as connection:
-            return read_wishes(connection, edition, most)
+            return read_wishes(connection, edition, date)
 
     def count_subscribers(self, edition: str, date: dt.date) -> SubscriberCounts:
         """Count an edition's subscribers as of a date, and its suppressions."""

@@ -121,18 +121,15 @@ def delete_subscriber(connection: Connection, mark: bytes) -> int:
 
 
 def read_wishes(
-    connection: Connection, edition: str, most: int
-) -> tuple[tuple[tuple[str, ...], str], ...]:
-    """Give the sections and languages that subscribers want together, the most frequent first."""
-    number = func.count()
+    connection: Connection, edition: str, date: dt.date
+) -> dict[tuple[tuple[str, ...], str], int]:
+    """Count who gets the issue of a date, by the sections and the language that they want."""
     rows = connection.execute(
-        select(subscribers.c.sections, subscribers.c.language, number)
-        .where(subscribers.c.edition == edition, ~is_suppressed())
+        select(subscribers.c.sections, subscribers.c.language, func.count().label("number"))
+        .where(subscribers.c.edition == edition, ~is_suppressed(), ~is_paused(date))
         .group_by(subscribers.c.sections, subscribers.c.language)
-        .order_by(number.desc(), subscribers.c.sections, subscribers.c.language)
-        .limit(most)
     )
-    return tuple((row.sections, row.language) for row in rows)
+    return {(row.sections, row.language): row.number for row in rows}
 
 
 def count_subscribers(connection: Connection, edition: str, date: dt.date) -> SubscriberCounts:

@@ -8,6 +8,7 @@ script is ours alone: frames are sandboxed, and nothing else may run.
 from __future__ import annotations
 
 import mimetypes
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 NAMES = frozenset({HOST, "localhost", "::1"})
 PAGE = "preview.html"
+PAGES = re.compile(rf"{re.escape(PAGE)}|variants/\w+\.html")  # those that follow what is edited
 CLOSED = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; script-src 'self'; "
@@ -36,7 +38,7 @@ SCRIPT = """\
 const shown = document.documentElement.dataset.version;
 async function look() {
   try {
-    const answer = await fetch("version", { cache: "no-store" });
+    const answer = await fetch("/version", { cache: "no-store" });
     if (answer.ok && (await answer.text()) !== shown) {
       location.reload();
       return;
@@ -55,6 +57,7 @@ def create_live_app(preview: LivePreview, templates: Sequence[Path]) -> Flask:
     """Make the WSGI application. `templates` hold the page for what is broken: the built-in ones.
 
     `/` is the preview, other names are files of the issue, and `/version` is what the script asks.
+    The page of a variant that nobody wants any more leads back to the whole.
     """
     app = Flask(__name__, static_folder=None)
 
@@ -64,9 +67,8 @@ def create_live_app(preview: LivePreview, templates: Sequence[Path]) -> Flask:
             abort(421)  # RFC 9110 §15.5.20: this is no address of ours
 
     @app.get("/")
-    def page() -> Response:
-        glance = preview.glance()
-        return _broken(glance, templates) or Response(glance.files[PAGE], mimetype="text/html")
+    def whole() -> Response:
+        return _page(preview.glance(), PAGE, templates)
 
     @app.get("/version")
     def version() -> Response:
@@ -78,7 +80,10 @@ def create_live_app(preview: LivePreview, templates: Sequence[Path]) -> Flask:
 
     @app.get("/<path:name>")
     def file(name: str) -> Response:
-        found = preview.glance().files.get(name)
+        glance = preview.glance()
+        if PAGES.fullmatch(name):
+            return _page(glance, name, templates)
+        found = glance.files.get(name)
         if found is None:
             abort(404)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -104,6 +109,16 @@ def _host(said: str) -> str:
         return urlsplit(f"//{said}").hostname or ""
     except ValueError:
         return ""
+
+
+def _page(glance: Glance, name: str, templates: Sequence[Path]) -> Response:
+    """Answer with a page that follows what is edited, or with what is broken."""
+    if broken := _broken(glance, templates):
+        return broken
+    found = glance.files.get(name)
+    if found is None:
+        return Response(status=303, headers={"Location": "/"})
+    return Response(found, mimetype="text/html")
 
 
 def _broken(glance: Glance, templates: Sequence[Path]) -> Response | None:
