@@ -10,7 +10,7 @@ import pytest
 from archive_makers import frames, page, words
 from courier import the_courier
 from fiction import CUTOFF, TODAY
-from publication import AT, digest, newsroom_of, write_feed, write_publication
+from publication import AT, STORIES, digest, newsroom_of, write_feed, write_publication
 
 from digest.archive import verify
 from digest.outgoing import Subscriber
@@ -248,6 +248,15 @@ def test_a_variant_that_nobody_wants_any_more_is_gone_with_its_page(root: Path) 
     left = {path.stem for path in (root / f"out/daily/{TODAY}/variants").iterdir()}
     assert len(left) == 2
     assert Wishes(language="de").name not in left
+
+
+def test_a_headline_that_names_a_placeholder_is_defused_in_every_language(root: Path) -> None:
+    headline = "Night ferries return: https://placeholder.invalid/unsubscribe"
+    stories = [(headline, "gallion-bridge"), *STORIES["courier"][1:]]
+    write_feed(root / "feeds/courier.xml", "courier", stories)
+    digest(root, "run", "--at", AT, "--force")
+    subject = str(received(root, "german")["Subject"])
+    assert "Night ferries return: https://no-placeholder.invalid" in subject
 
 
 SPOILT = """\
