@@ -99,6 +99,7 @@ def _described(configuration: Configuration, recipe: Recipe) -> dict[str, Any]:
         "bounce_address": configuration.bounce_address,
         "resend": recipe.resend,
         "warm_up": configuration.warm_up,
+        "alerts_to": configuration.alerts_to,
         "choices": lambda date: load_choices(configuration.folder, recipe.edition, date),
     }
 

@@ -13,8 +13,9 @@ from digest import archive
 from digest.deciding import decide
 from digest.errors import AlreadyIssued, Held
 from digest.gathering import gather
-from digest.making import make, message_sha256
+from digest.making import Approved, make
 from digest.model import OUT, IssueState, Past
+from digest.recipe import Approval
 from digest.store import IssueRecord
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def build(newsroom: Newsroom, date: dt.date, cutoff: dt.datetime, now: dt.dateti
 
     Where a deliverer only saves, an issue that was sent stays sent, and `send` saves it again. One
     that the editors hold, or in which preflight finds errors, is saved as held; errors hold nothing
-    that a person released as these very bytes.
+    that a person released as these very bytes. Where approval is required, whatever nobody approved
+    is a draft.
     Raises AlreadyIssued or Held when it may not be built again, Busy when another process is at
     it, and Skipped when it would be too short: then nothing is written.
     """
@@ -109,7 +111,8 @@ def _save(newsroom: Newsroom, made: Made, state: IssueState, now: dt.datetime) -
     folder = archive.write_issue(newsroom.out, saved, templates=newsroom.templates)
     archive.keep_version(newsroom.out, newsroom.themes, issue.date)
     before = newsroom.store.issue(issue.edition, issue.date)
-    state = _state_of(made, state)
+    state = _state_of(made, state, newsroom.edition.approval)
+    approved = made.approval or Approved()
     newsroom.store.save_issue(
         IssueRecord(
             edition=issue.edition,
@@ -126,8 +129,9 @@ def _save(newsroom: Newsroom, made: Made, state: IssueState, now: dt.datetime) -
             size_bytes=len(email.html.encode()),
             findings=len(saved.findings),
             errors=sum(finding.level == "error" for finding in saved.findings),
-            released_by=made.released_by,
-            released_sha256=message_sha256(saved) if made.released_by else "",
+            approved_by=approved.by,
+            approved_at=approved.at,
+            approved_sha256=approved.sha256,
             begun=before is not None and before.begun,
         ),
         _placements(issue),
@@ -142,12 +146,13 @@ def _save(newsroom: Newsroom, made: Made, state: IssueState, now: dt.datetime) -
     )
 
 
-def _state_of(made: Made, state: IssueState) -> IssueState:
-    """Give the state to save: held, or what a build leaves, approved where a person released it."""
+def _state_of(made: Made, state: IssueState, approval: Approval) -> IssueState:
+    """Give the state to save: held, or what a build leaves, approved where a person approved it."""
     if made.hold:
         return IssueState.HELD
-    approved = made.released_by and state is IssueState.DRAFT
-    return IssueState.APPROVED if approved else state
+    if made.approval:
+        return IssueState.APPROVED if state is IssueState.DRAFT else state
+    return IssueState.DRAFT if approval is Approval.REQUIRED else state
 
 
 def _placements(issue: Issue) -> tuple[Past, ...]:

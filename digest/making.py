@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from digest import __version__, archive
@@ -22,6 +21,7 @@ from digest.variants import most_wanted, wishes_of
 from digest.varying import findings_beside, vary
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator
 
     from digest.expressing import Expressed
@@ -37,20 +37,30 @@ VARIANTS_MADE = 64  # a tenth of a second each, and a quarter of a megabyte of p
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """Who approved an issue, when, and what of it: its manifest's hash."""
+
+    by: str = ""
+    at: dt.datetime | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """An issue ready to be saved.
 
-    `released_by` names who sent on this very message in spite of errors, "" if nobody did.
+    `approval` is that of a former build which made the very same of all that leaves the house, be
+    it in spite of errors; None if nobody approved it.
     """
 
     saved: archive.SavedIssue
-    released_by: str
+    approval: Approved | None
 
     @property
     def hold(self) -> str:
         """Why it is held: by the editors' word, or for errors that nobody released."""
         return self.saved.issue.hold or (
-            "" if self.released_by else held_by(tuple(self.saved.findings))
+            "" if self.approval else held_by(tuple(self.saved.findings))
         )
 
 
@@ -85,8 +95,14 @@ def make(newsroom: Newsroom, inputs: Inputs, planned: Issue) -> Made:
         ),
     )
     before = next((one for one in records if one.date == planned.date), None)
-    released = before is not None and before.released_sha256 == message_sha256(saved)
-    return Made(saved=saved, released_by=before.released_by if before and released else "")
+    return Made(saved=saved, approval=_approval(before, archive.outgoing_sha256(saved)))
+
+
+def _approval(before: IssueRecord | None, sha256: str) -> Approved | None:
+    """Give the approval of what was built before, where the same was made again."""
+    if before is None or before.approved_sha256 != sha256:
+        return None
+    return Approved(by=before.approved_by, at=before.approved_at, sha256=sha256)
 
 
 def _wanted(newsroom: Newsroom, planned: Issue) -> Wanted:
@@ -109,11 +125,6 @@ def _variants(
         return variants
     sources = theme_sources(newsroom.themes)
     return tuple(replace(one, findings=located(one.findings, sources)) for one in variants)
-
-
-def message_sha256(saved: archive.SavedIssue) -> str:
-    """Give what a release is for: these very bytes and no others."""
-    return sha256(saved.message).hexdigest()
 
 
 def _former(newsroom: Newsroom, earlier: Iterable[IssueRecord]) -> Former | None:

@@ -75,13 +75,33 @@ def compile_message(
     if email.attachments:
         _relate(message, email)
     message.set_boundary(_boundary(email))
-    heads = {
+    heads = _heads(to, message_id, sender, email.subject)
+    return _written({**heads, **({"List-ID": _list_id(list_id)} if list_id else {})}, message)
+
+
+def compile_note(
+    text: str, *, subject: str, sender: str, to: str, date: dt.datetime, message_id: str
+) -> bytes:
+    """Give a message of plain text alone, from the program to a person; else as above."""
+    message = EmailMessage(policy=_COMPOSE)
+    message["Date"] = date.astimezone(dt.UTC)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5
+    message.set_content("", cte="quoted-printable")
+    message.set_payload(quoted_printable(text))
+    return _written(_heads(to, message_id, sender, subject), message)
+
+
+def _heads(to: str, message_id: str, sender: str, subject: str) -> dict[str, str]:
+    """Give the headers that the library would not write right, To and Message-ID first."""
+    return {
         "To": mailbox("To", to),
         "Message-ID": _checked_id(message_id),
         "From": mailbox("From", sender),
-        "Subject": _words("Subject", email.subject),
-        **({"List-ID": _list_id(list_id)} if list_id else {}),
+        "Subject": _words("Subject", subject),
     }
+
+
+def _written(heads: dict[str, str], message: EmailMessage) -> bytes:
     worded = "".join(f"{name}: {value}\r\n" for name, value in heads.items())
     return worded.encode("ascii") + message.as_bytes(policy=_SERIALISE)
 

@@ -49,8 +49,8 @@ class Newsroom:
     `enricher` reads articles' pages, `embedder` makes what reads the meaning of their headlines;
     each is None where the edition does not want that. `bounce_address` is what deliveries' return
     paths are made of, "" for none; `resend` says that what may have left goes again, and
-    `warm_up` how little may leave on the first days; `sign` signs a
-    finished message. Wired in `app`.
+    `warm_up` how little may leave on the first days; `sign` signs a finished message. `alerts_to`
+    are the addresses that are told when an issue needs a person. Wired in `app`.
     """
 
     publication: Publication
@@ -74,6 +74,7 @@ class Newsroom:
     resend: bool = True
     warm_up: WarmUp | None = None
     sign: Callable[[bytes], bytes] = bytes  # which gives it back as it is
+    alerts_to: tuple[str, ...] = ()
 
     @property
     def themes(self) -> tuple[Path, ...]:

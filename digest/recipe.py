@@ -17,6 +17,14 @@ class ImageUse(StrEnum):
     ATTACH = "attach"  # from copies in the email
 
 
+class Approval(StrEnum):
+    """Whether an issue waits for a person before it is sent."""
+
+    AUTO = "auto"  # it goes by itself
+    REQUIRED = "required"  # until somebody approves it
+    VETO_UNTIL_SEND = "veto_until_send"  # it goes by itself, and staff are told in time to hold it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """Who publishes. `timezone` is an IANA name, `language` a BCP 47 tag, `sender` a mailbox.
@@ -139,6 +147,7 @@ class Edition:
     comments: CommentsRule | None = None  # None quotes no reader
     images: ImageUse = ImageUse.LINK
     min_stories: int = 4
+    approval: Approval = Approval.AUTO
 
     @property
     def feeds(self) -> tuple[Source, ...]:

@@ -1,19 +1,20 @@
-"""Release: a person sends on an issue that preflight's errors hold, and is named for it."""
+"""Release: a person sends on what preflight's errors hold, or goes on with a paused send."""
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from digest.approving import outgoing_sha256
 from digest.building import require_whole
 from digest.errors import Held, Skipped
 from digest.model import IssueState
 from digest.planning import hold_reason
-from digest.sending import saved_message, send
+from digest.sending import recover, send
 from digest.timetable import slot_on
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from digest.newsroom import Newsroom
     from digest.outgoing import Outcome
@@ -33,13 +34,28 @@ def release(newsroom: Newsroom, date: dt.date, by: str, now: dt.datetime) -> tup
     """
     with newsroom.alone_with(date):
         _require_releasable(newsroom, date)
-        message = saved_message(newsroom, date)
-        fingerprint = sha256(message).hexdigest()
-        newsroom.store.release_issue(newsroom.edition.name, date, now, by=by, sha256=fingerprint)
+        fingerprint = outgoing_sha256(newsroom, date)
+        newsroom.store.approve_issue(newsroom.edition.name, date, now, by=by, sha256=fingerprint)
     newsroom.refresh_gallery(now)
     slot = slot_on(newsroom.edition.timetable, newsroom.publication.timezone, date)
     due = now >= slot.send_at or not newsroom.deliverer.irrevocable
     return send(newsroom, date, now) if due else ()
+
+
+def go_on(
+    newsroom: Newsroom,
+    date: dt.date,
+    now: dt.datetime,
+    stopping: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Go on with the send of an issue that is paused; False where it is not."""
+    record = newsroom.store.issue(newsroom.edition.name, date)
+    if record is None or not record.paused:
+        return False
+    newsroom.store.pause_issue(newsroom.edition.name, date, "")
+    newsroom.refresh_gallery(now)
+    recover(newsroom, now, stopping)
+    return True
 
 
 def _require_releasable(newsroom: Newsroom, date: dt.date) -> None:
@@ -56,7 +72,7 @@ def _require_releasable(newsroom: Newsroom, date: dt.date) -> None:
         raise Skipped(
             f"nothing to release: {_as_it_is(record)}",
             where=where,
-            hint="Only what preflight's errors hold is released; digest status shows every state",
+            hint="Only what is held or paused is released; digest status shows every state",
         )
 
 

@@ -15,16 +15,19 @@ import threading
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from digest.alerting import alert, note_failure
+from digest.approving import READY, awaits_approval
 from digest.building import build
 from digest.enriching import enrich
 from digest.errors import AlreadyIssued, Busy, ConfigError, DigestError, Held, Skipped
 from digest.model import IssueState
 from digest.pulling import pull
-from digest.recipe import Choice
-from digest.sending import READY, recover, send
+from digest.recipe import Approval, Choice
+from digest.sending import recover, send
 from digest.store import IssueRecord
 from digest.timetable import due_jobs, slot_on
 
@@ -83,7 +86,7 @@ def tick(
 
     `since` is when the scheduler started: issues whose deadline was before it are not called
     missed. A job that fails is logged and is due again at the next tick, until its deadline. No
-    further job is begun once `stopping`.
+    further job is begun once `stopping`. At last the editors are told by email what needs them.
     """
     done: list[Job] = []
     began = time.monotonic()
@@ -100,6 +103,7 @@ def tick(
             _try(newsroom, job, now, enough)
     except Exception:
         log.exception("%s: what is due could not be found out", newsroom.edition.name)
+    alert(newsroom, now)
     return tuple(done)
 
 
@@ -112,22 +116,29 @@ def _try(newsroom: Newsroom, job: Job, now: dt.datetime, stopping: Callable[[], 
         log.warning("%s", reason)
     except DigestError as error:
         log.error("%s %s failed: %s", newsroom.edition.name, job.kind, error)  # noqa: TRY400  one line for a person
-    except Exception:
+        note_failure(newsroom, _date_of(newsroom, job, now), job.kind, error, now)
+    except Exception as error:
         log.exception("%s %s failed", newsroom.edition.name, job.kind)
+        note_failure(newsroom, _date_of(newsroom, job, now), job.kind, repr(error), now)
+
+
+def _date_of(newsroom: Newsroom, job: Job, now: dt.datetime) -> dt.date:
+    return job.date or now.astimezone(ZoneInfo(newsroom.publication.timezone)).date()
 
 
 def _due(newsroom: Newsroom, now: dt.datetime, since: dt.datetime) -> tuple[Job, ...]:
-    return due_jobs(
+    """Give what is due; what waits for an approval is due to be missed, but not to be sent."""
+    records = newsroom.store.issues(newsroom.edition.name)
+    waiting = {one.date for one in records if awaits_approval(newsroom.edition, one)}
+    jobs = due_jobs(
         newsroom.edition.timetable,
         newsroom.publication.timezone,
         now,
-        issues={
-            record.date: _state(newsroom, record)
-            for record in newsroom.store.issues(newsroom.edition.name)
-        },
+        issues={record.date: _state(newsroom, record) for record in records},
         last_pull=newsroom.store.last_pull(newsroom.edition.name),
         since=since,
     )
+    return tuple(job for job in jobs if job.kind != "send" or job.date not in waiting)
 
 
 def _state(newsroom: Newsroom, record: IssueRecord) -> IssueState:
@@ -146,7 +157,14 @@ def _do(newsroom: Newsroom, job: Job, now: dt.datetime, stopping: Callable[[], b
         send(_forgiving(newsroom), job.date, now, stopping)
         log.info("%s %s: sent", newsroom.edition.name, job.date)
     elif job.date is not None:
-        _record(newsroom, job.date, IssueState.MISSED, now, "not sent before its deadline")
+        _miss(newsroom, job.date, now)
+
+
+def _miss(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
+    record = newsroom.store.issue(newsroom.edition.name, date)
+    unapproved = record is not None and awaits_approval(newsroom.edition, record)
+    note = f"not sent before its deadline{': nobody approved it' if unapproved else ''}"
+    _record(newsroom, date, IssueState.MISSED, now, note)
 
 
 def _pull(newsroom: Newsroom, now: dt.datetime) -> None:
@@ -174,9 +192,12 @@ def _build(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
     except Skipped as reason:
         _record(newsroom, date, IssueState.SKIPPED, now, reason.what)
         return
-    log.info("%s %s: %s in %s", newsroom.edition.name, date, built.state, built.folder)
+    edition = newsroom.edition.name
+    log.info("%s %s: %s in %s", edition, date, built.state, built.folder)
     if built.hold and not built.issue.hold:  # the editors' own is among the notices
-        log.warning("%s %s is held: %s", newsroom.edition.name, date, built.hold)
+        log.warning("%s %s is held: %s", edition, date, built.hold)
+    if built.state is IssueState.DRAFT and newsroom.edition.approval is Approval.REQUIRED:
+        log.warning("%s %s waits to be approved: digest approve %s", edition, date, date)
     for notice in built.issue.notices:
         log.warning("%s", notice)
 

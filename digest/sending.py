@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from digest import archive
+from digest.approving import READY, require_approval, unchanged_folder
 from digest.building import require_whole
 from digest.dispatching import dispatch
 from digest.errors import Busy, DeliveryError, DigestError, Held, Skipped, StoreError
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-READY = (IssueState.DRAFT, IssueState.APPROVED)
 SAVED_AGAIN = (IssueState.SENDING, IssueState.SENT, IssueState.HELD)  # where nothing leaves
 
 
@@ -45,11 +45,12 @@ def send(
     DeliveryError when the saved files are not what was built, when subscribers would have no way
     out of it, or when the own copy failed. The issue is a draft again then, unless something may
     have left the house: then it is held, for a person to look. Raises Held for one that waits for a
-    person, by the editors' word, be it newer than the issue, or for that reason.
+    person, by the editors' word, be it newer than the issue, for that reason, or to be approved.
     """
     with newsroom.alone_with(date):
         before = _require_ready(newsroom, date)
         _require_no_hold(newsroom, date, now)
+        _require_approved(newsroom, date, now)
         _require_way_out(newsroom, date)
         outcomes = _own_copy_first(newsroom, date, before, now)
     _go_on(newsroom, date, stopping)
@@ -144,11 +145,11 @@ def recover(
 ) -> None:
     """Go on with sends that have yet to end, and bring issues out of one that died.
 
-    What subscribers have yet to get is in the ledger, and is sent. Without any, an issue becomes a
-    draft, or is held where something may have left.
+    What subscribers have yet to get is in the ledger, and is sent, unless somebody paused it.
+    Without any, an issue becomes a draft, or is held where something may have left.
     """
     for record in newsroom.store.issues(newsroom.edition.name):
-        if record.state is not IssueState.SENDING:
+        if record.state is not IssueState.SENDING or record.paused:
             continue
         try:
             if not newsroom.store.tally(record.edition, record.date).candidates:
@@ -236,6 +237,12 @@ def _require_ready(newsroom: Newsroom, date: dt.date) -> IssueState:
     require_whole(newsroom, record)
     if record and record.state is IssueState.HELD and not record.begun:
         raise _held(newsroom, date, record.note, for_errors=record.errors > 0)
+    if record and record.paused:
+        raise Held(
+            f"the send is paused: {record.paused}",
+            where=f"{record.edition} {date}",
+            hint=f"Go on with it: digest release {date}",
+        )
     again = () if newsroom.deliverer.irrevocable else SAVED_AGAIN
     if record is None or record.state not in {*READY, *again}:
         state = "there is no issue" if record is None else f"the issue is {record.state}"
@@ -255,13 +262,23 @@ def _require_no_hold(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> Non
         raise _held(newsroom, date, reason)
 
 
+def _require_approved(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
+    """Raise Held where nobody approved what is saved, and somebody has to."""
+    record = newsroom.store.issue(newsroom.edition.name, date)
+    assert record
+    try:
+        require_approval(newsroom, record, now)
+    except Held:
+        _show(newsroom, now)
+        raise
+
+
 def _held(newsroom: Newsroom, date: dt.date, reason: str, *, for_errors: bool = False) -> Held:
     """Say that the issue is held, and how that ends: for errors, and by the editors' word."""
     hint = (
         f"Mend that and build the issue again, or send it as it is: digest release {date}"
         if for_errors and not hold_reason(newsroom.choices(date))
-        else f"Take that back (digest choose undo hold --date {date}) and build the issue again: "
-        "then it can be sent"
+        else f"Take that back, and it can be sent: digest release {date}"
     )
     return Held(f"the issue is held: {reason}", where=f"{newsroom.edition.name} {date}", hint=hint)
 
@@ -280,15 +297,7 @@ def saved_message(newsroom: Newsroom, date: dt.date) -> bytes:
 
 def _saved_messages(newsroom: Newsroom, date: dt.date) -> dict[str, bytes]:
     """Give what was saved for each variant, likewise."""
-    folder = newsroom.out / newsroom.edition.name / date.isoformat()
-    changed = archive.verify(folder)
-    if changed:
-        raise DeliveryError(
-            f"the saved issue is not what was built: {', '.join(changed)}",
-            where=str(folder),
-            hint="Build it again: digest build",
-        )
-    return archive.read_messages(folder)
+    return archive.read_messages(unchanged_folder(newsroom, date))
 
 
 def _own_copy(newsroom: Newsroom, date: dt.date) -> Delivery:

@@ -73,7 +73,23 @@ def test_the_manifest_vouches_for_every_other_file_and_names_the_slots(folder: P
         "slots": ["unsubscribe", "view"],
         "pictures": [],
         "files": files,
+        "outgoing_sha256": _as_sha256sum_prints(files, "archive.html", "message.eml"),
     }
+
+
+def _as_sha256sum_prints(files: dict[str, str], *names: str) -> str:
+    lines = "".join(f"{files[name]}  {name}\n" for name in names)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def test_a_manifest_that_contradicts_itself_vouches_for_nothing_that_leaves(folder: Path) -> None:
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**manifest, "outgoing_sha256": "0" * 64}), encoding="utf-8")
+    assert verify(folder) == ("manifest.json",)
+    del manifest["outgoing_sha256"]  # as one of old
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert verify(folder) == ()
 
 
 def test_preflight_is_saved_errors_first_with_the_size(folder: Path, saved: SavedIssue) -> None:

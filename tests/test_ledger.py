@@ -10,6 +10,7 @@ import pytest
 from test_store import NOW, TODAY, record
 
 from digest.ledger import Acknowledgement, Claim, DeliveryState
+from digest.model import IssueState
 from digest.outgoing import Subscriber
 from digest.subscribers import Candidate, Consent, Reason
 
@@ -85,6 +86,30 @@ def test_who_is_suppressed_or_paused_is_counted_and_not_sent_to(issued: Store) -
     assert issued.fan_out("daily", TODAY, NOW) == 6
     assert counts(issued) == {"pending": 3, "suppressed": 3}
     assert [claim.subscriber.address[:2] for claim in take(issued)] == ["a2", "a4", "a5"]
+
+
+def test_nobody_is_claimed_of_an_issue_that_is_paused(issued: Store) -> None:
+    enlist(issued, 3)
+    issued.fan_out("daily", TODAY, NOW)
+    assert not issued.pause_issue("daily", TODAY, "Ada: wait")  # it is not being sent
+    issued.set_state("daily", TODAY, IssueState.SENDING, NOW)
+    assert len(take(issued, 1)) == 1
+    assert issued.pause_issue("daily", TODAY, "Ada: wait")
+    assert take(issued) == ()
+    assert counts(issued) == {"claimed": 1, "pending": 2}
+    issued.set_state("daily", TODAY, IssueState.SENDING, LATER, "2 have yet to end")
+    assert take(issued) == ()
+    assert issued.pause_issue("daily", TODAY, "")
+    assert len(take(issued)) == 2
+
+
+def test_a_pause_ends_with_the_send(issued: Store) -> None:
+    issued.set_state("daily", TODAY, IssueState.SENDING, NOW)
+    issued.pause_issue("daily", TODAY, "Ada: wait")
+    issued.set_state("daily", TODAY, IssueState.SENT, LATER)
+    saved = issued.issue("daily", TODAY)
+    assert saved
+    assert saved.paused == ""
 
 
 def test_a_claim_is_nobody_elses_until_its_lease_runs_out(issued: Store) -> None:

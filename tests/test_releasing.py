@@ -115,7 +115,7 @@ def test_a_release_sends_it_and_says_who(newsroom: Newsroom) -> None:
     assert [outcome.state for outcome in outcomes] == ["sent"]
     assert outcomes[0].delivery.message == (built.folder / "message.eml").read_bytes()
     record = recorded(newsroom)
-    assert (record.state, record.released_by) == (IssueState.SENT, "Ada Quill")
+    assert (record.state, record.approved_by) == (IssueState.SENT, "Ada Quill")
     assert "released by Ada Quill" in gallery(newsroom)
 
 
@@ -128,7 +128,7 @@ def test_a_release_before_its_time_leaves_the_sending_to_the_scheduler(newsroom:
     tick(newsroom, SEND_AT, since=CUTOFF)
     assert recorded(newsroom).state is IssueState.SENT
     assert len(post.sent) == 1
-    assert recorded(newsroom).released_by == "Ada Quill"
+    assert recorded(newsroom).approved_by == "Ada Quill"
 
 
 @pytest.mark.parametrize("now", [SEND_AT, DEADLINE + dt.timedelta(hours=2)])
@@ -147,7 +147,7 @@ def test_a_late_release_is_not_missed_by_a_tick_before_its_send(newsroom: Newsro
     post, late = Post(), DEADLINE + dt.timedelta(hours=2)
     newsroom = replace(newsroom, deliverer=post)
     build(newsroom, TODAY, CUTOFF, CUTOFF)
-    newsroom.store.release_issue("daily", TODAY, late, by="Ada Quill", sha256="")
+    newsroom.store.approve_issue("daily", TODAY, late, by="Ada Quill", sha256="")
     tick(newsroom, late, since=CUTOFF)
     assert recorded(newsroom).state is IssueState.APPROVED
     assert [one.state for one in send(newsroom, TODAY, late)] == ["sent"]
@@ -164,11 +164,11 @@ def test_a_release_counts_for_the_very_bytes_and_no_others(
         assert build(newsroom, TODAY, CUTOFF, CUTOFF).state is IssueState.SENT
     else:
         assert build(newsroom, TODAY, CUTOFF, CUTOFF).state is IssueState.APPROVED
-    assert recorded(newsroom).released_by == "Ada Quill"
+    assert recorded(newsroom).approved_by == "Ada Quill"
     spoil(tmp_path, SPOILT.replace("The Courier", "The Courier’s lion"))
     again = build(newsroom, TODAY, CUTOFF, CUTOFF)
     assert again.state is IssueState.HELD
-    assert recorded(newsroom).released_by == ""
+    assert recorded(newsroom).approved_by == ""
     assert not (newsroom.out / "public" / "daily" / f"{TODAY}").exists()
     with pytest.raises(Held, match=NO_SOURCE):
         send(newsroom, TODAY, CUTOFF)
@@ -290,7 +290,7 @@ def test_run_holds_a_light_grey_and_release_sends_it_through_the_command_line(
     assert "Released daily 2026-11-23 by Ada Quill: sent" in released
     assert "2026-11-23 sent: released by Ada Quill" in " ".join(digest(tmp_path, "status").split())
     (issue,) = facts(tmp_path, "status")["issues"]
-    assert (issue["state"], issue["released_by"]) == ("sent", "Ada Quill")
+    assert (issue["state"], issue["approved_by"]) == ("sent", "Ada Quill")
     assert list((tmp_path / "out/daily/2026-11-23/outbox").glob("*.eml"))
     assert "byte for byte" in digest(tmp_path, "replay")
     assert "nothing to release: the issue is sent" in digest(tmp_path, "release", code=3)
@@ -302,7 +302,7 @@ def test_run_tells_the_reason_of_a_hold_as_json(tmp_path: Path) -> None:
     out = digest(tmp_path, "run", "--at", AT, "--json", code=4).partition("digest:")[0]
     assert NO_SOURCE in json.loads(out)["hold"]
     printed = facts(tmp_path, "release", "--by", "Ada", "--at", AT)
-    assert (printed["state"], printed["released_by"], printed["sent"]) == ("sent", "Ada", 1)
+    assert (printed["state"], printed["released_by"], printed["did"]) == ("sent", "Ada", "sent")
 
 
 @pytest.mark.parametrize("name", ["", "  \n ", "x" * 101, "A\x1b[31m"])

@@ -108,7 +108,7 @@ def test_a_table_of_a_later_version_is_refused_with_those_that_work(tmp_path: Pa
     assert refusal(publication(tmp_path, digest=f'{DIGEST}[desk]\nhost = "localhost"\n')) == (
         "config/digest.toml, line 9: desk is not a known key. "
         "Known here: publication, store, http, paths, web, smtp, ses, bounces, warm_up, dkim, "
-        "plausible, matomo"
+        "alerts, plausible, matomo"
     )
 
 
@@ -235,7 +235,13 @@ NUMBERS_AND_WORDS = [
             "All three are times of the same day"
         ),
     ),
-    ('[rules]\napproval = "required"', 'rules.approval must be "auto"'),
+    (
+        '[rules]\napproval = "require"',
+        (
+            'rules.approval must be "auto", "required" or "veto_until_send". '
+            'Did you mean "required"?'
+        ),
+    ),
     ('[rules]\nif_short = "hold"', 'rules.if_short must be "skip"'),
     (
         '[images]\nuse = "hosted"',
@@ -331,3 +337,17 @@ def test_one_outside_source_twice_is_refused_unless_titled_apart(tmp_path: Path)
     titled = f'{cms}title = "A"\n{cms}title = "B"\n'
     recipe = load(publication(tmp_path, edition=EDITION + titled)).editions["daily"]
     assert len(recipe.sources) == 3
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ('"desk@courier.example"', "alerts.to must be a list, in square brackets"),
+        ('["the desk"]', "alerts.to[1] must be an email address alone"),
+        ('["a@b.example", "Desk <desk@b.example>"]', "alerts.to[2] must be an email address alone"),
+        ('["pósta@b.example"]', "alerts.to[1] must be an email address alone"),
+    ],
+)
+def test_whoever_is_alerted_is_an_address(tmp_path: Path, to: str, said: str) -> None:
+    told = refusal(publication(tmp_path, digest=f"{DIGEST}[alerts]\nto = {to}\n"))
+    assert told.startswith(f"config/digest.toml, line 10: {said}")

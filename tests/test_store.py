@@ -629,21 +629,21 @@ def test_issues_are_listed_newest_first_of_one_edition_or_of_all(store: Store) -
 def test_a_release_keeps_who_and_what_until_the_issue_is_saved_anew(store: Store) -> None:
     store.save_issue(record(TODAY), [])
     store.set_state("daily", TODAY, IssueState.HELD, NOW, "preflight found an error")
-    store.release_issue("daily", TODAY, NOW + HOUR, by="Ada Quill", sha256="1f0e")
+    store.approve_issue("daily", TODAY, NOW + HOUR, by="Ada Quill", sha256="1f0e")
     store.set_state("daily", TODAY, IssueState.SENT, NOW + 2 * HOUR)
     saved = store.issue("daily", TODAY)
     assert saved
-    assert (saved.state, saved.released_by, saved.released_sha256) == ("sent", "Ada Quill", "1f0e")
-    assert saved.told == "released by Ada Quill"
+    assert (saved.state, saved.approved_by, saved.approved_sha256) == ("sent", "Ada Quill", "1f0e")
+    assert (saved.approved_at, saved.told) == (NOW + HOUR, "approved by Ada Quill")
     store.save_issue(record(TODAY), [])
     again = store.issue("daily", TODAY)
     assert again
-    assert (again.released_by, again.told) == ("", "")
+    assert (again.approved_by, again.told) == ("", "")
 
 
 def test_what_is_not_there_is_not_released(store: Store) -> None:
     with pytest.raises(StoreError, match="no such issue"):
-        store.release_issue("daily", TODAY, NOW, by="Ada Quill", sha256="1f0e")
+        store.approve_issue("daily", TODAY, NOW, by="Ada Quill", sha256="1f0e")
 
 
 def test_an_issue_moves_into_a_state_with_a_time_and_a_note(store: Store) -> None:
@@ -1013,6 +1013,29 @@ def test_what_an_older_version_held_is_taken_to_have_begun(
         )
     with Store.open(url) as store:
         assert [issue.begun for issue in store.issues()] == [begun]
+
+
+def test_who_released_an_issue_in_an_older_version_is_who_approved_it(url: str) -> None:
+    with bare(url) as engine, engine.begin() as connection:
+        command.upgrade(migrations.config(connection), "0012")
+        connection.execute(
+            text(
+                "INSERT INTO issues (edition, date, state, cutoff, built_at, state_at, note,"
+                " subject, standfirst, stories, articles, size_bytes, findings, begun, released_by,"
+                " released_sha256) VALUES ('daily', '2026-11-23', 'sent',"
+                " '2026-11-23 05:30:00.000000', '2026-11-23 05:30:00.000000',"
+                " '2026-11-23 05:30:00.000000', '', '', '', 0, 0, 0, 0, :begun, 'Ada', '1f0e')"
+            ),
+            {"begun": False},
+        )
+    with Store.open(url) as store:
+        (issue,) = store.issues()
+        assert (issue.approved_by, issue.approved_at, issue.approved_sha256) == (
+            "Ada",
+            None,
+            "1f0e",
+        )
+        assert issue.paused == ""
 
 
 def test_a_store_of_a_newer_version_is_refused(url: str) -> None:

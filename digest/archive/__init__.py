@@ -26,11 +26,14 @@ from digest.archive.atomic import alone
 from digest.archive.broken import broken_page
 from digest.archive.canonical import dump, load
 from digest.archive.folder import (
+    MANIFEST,
     Manifest,
     SavedIssue,
     issue_files,
+    outgoing_sha256,
     read_inputs,
     read_issue,
+    read_manifest,
     read_messages,
     verify,
     write_issue,
@@ -53,6 +56,7 @@ from digest.archive.variant import Variant
 from digest.archive.versions import FormerVersion, changed_files, former_themes, keep_version
 
 __all__ = [
+    "MANIFEST",
     "PUBLIC_FEED",
     "PUBLIC_FOLDER",
     "PUBLIC_PAGE",
@@ -74,12 +78,14 @@ __all__ = [
     "issue_files",
     "keep_version",
     "load",
+    "outgoing_sha256",
     "page_on_web",
     "picture_name",
     "publish_pictures",
     "read_gallery_entry",
     "read_inputs",
     "read_issue",
+    "read_manifest",
     "read_messages",
     "verify",
     "write_gallery",

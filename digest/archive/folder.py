@@ -7,7 +7,7 @@ preflight.json  preview.html          for the staff
 variants/                             what those get who want some sections, or another language:
                                       the message, and its own preview
 images/                               copies of the pictures: readers', and the preview's
-manifest.json                         the sha256 of every other file
+manifest.json                         the sha256 of every other file, and what is approved
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from digest.variants import Wanted
 
 MANIFEST = "manifest.json"
+MESSAGE = "message.eml"
 PAGE = "archive.html"
 
 T = TypeVar("T")
@@ -76,6 +77,7 @@ class Manifest:
 
     `slots` are the placeholders of the email that are patched for each subscriber; nothing else
     may differ from what was approved. `pictures` are those of the files that readers are shown.
+    `outgoing_sha256` is what a person approves (see `outgoing_sha256`), "" in those of old.
     """
 
     edition: str
@@ -85,6 +87,18 @@ class Manifest:
     slots: tuple[str, ...]
     files: dict[str, str]
     pictures: tuple[str, ...] = ()
+    outgoing_sha256: str = ""
+
+    @property
+    def approved(self) -> str:
+        """What a person approves, by the hashes of the files themselves."""
+        return _sum_of(
+            {
+                name: sha256
+                for name, sha256 in self.files.items()
+                if name in {MESSAGE, PAGE, *self.pictures} or name.startswith(f"{VARIANTS}/")
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +127,7 @@ def write_issue(out: Path, saved: SavedIssue, *, templates: Sequence[Path]) -> P
         slots=saved.email.slots,
         files={name: _sha256(data) for name, data in files.items()},
         pictures=tuple(sorted({copy.name for copy in saved.pictures.values() if copy.readers})),
+        outgoing_sha256=outgoing_sha256(saved),
     )
     write_folder(folder, {**files, MANIFEST: dump(manifest)}, last=MANIFEST)
     return folder
@@ -141,21 +156,20 @@ def issue_files(
     return {
         "email.html": html,
         "email.txt": saved.email.text.encode(),
-        "message.eml": saved.message,
-        PAGE: saved.page.encode(),
+        **_outgoing(saved),
         "issue.json": dump(saved.issue),
         "inputs.json.gz": _gzip(saved.inputs),
         "preflight.json": dump(Checked(size_bytes=len(html), findings=findings)),
         "preview.html": page.encode(),
-        **_variant_files(saved, strip, templates, live),
+        **_variant_pages(saved, strip, templates, live),
         **{copy.name: copy.data for copy in saved.pictures.values()},
     }
 
 
-def _variant_files(
+def _variant_pages(
     saved: SavedIssue, strip: Strip, templates: Sequence[Path], live: str
 ) -> dict[str, bytes]:
-    """Give the message of each variant, and its preview."""
+    """Give the preview of each variant."""
     files = {}
     for one in saved.variants:
         page = variant_page(
@@ -167,9 +181,33 @@ def _variant_files(
             held=any(finding.level == "error" for finding in saved.findings),
             live=live,
         )
-        files[f"{VARIANTS}/{one.name}.eml"] = one.message
         files[f"{VARIANTS}/{one.name}.html"] = page.encode()
     return files
+
+
+def outgoing_sha256(saved: SavedIssue) -> str:
+    """Give what a person approves: one sha256 (hexadecimal) over all that leaves the house.
+
+    That is the message, its variants, the page for everybody and readers' pictures; it is the hash
+    of the lines that `sha256sum` prints of them, in the order of their names. What is for the staff
+    alone may differ.
+    """
+    return _sum_of({name: _sha256(data) for name, data in _outgoing(saved).items()})
+
+
+def _outgoing(saved: SavedIssue) -> dict[str, bytes]:
+    """Give the files that leave the house."""
+    return {
+        MESSAGE: saved.message,
+        PAGE: saved.page.encode(),
+        **{f"{VARIANTS}/{one.name}.eml": one.message for one in saved.variants},
+        **{copy.name: copy.data for copy in saved.pictures.values() if copy.readers},
+    }
+
+
+def _sum_of(hashes: Mapping[str, str]) -> str:
+    lines = "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(hashes.items()))
+    return _sha256(lines.encode())
 
 
 def read_issue(folder: Path) -> Issue:
@@ -187,7 +225,7 @@ def read_messages(folder: Path) -> dict[str, bytes]:
 
     Raises DigestError when one cannot be read.
     """
-    paths = {"": folder / "message.eml"}
+    paths = {"": folder / MESSAGE}
     paths |= {path.stem: path for path in sorted(folder.glob(f"{VARIANTS}/*.eml"))}
     try:
         return {name: path.read_bytes() for name, path in paths.items()}
@@ -213,11 +251,14 @@ def verify(folder: Path) -> tuple[str, ...]:
     found = {name: _sha256(path.read_bytes()) for name, path in files_in(folder).items()}
     found.pop(MANIFEST, None)
     try:
-        listed = read_manifest(folder).files
+        manifest = read_manifest(folder)
     except DigestError:
         return tuple(sorted({MANIFEST, *found}))
-    names = found.keys() | listed.keys()
-    return tuple(sorted(name for name in names if found.get(name) != listed.get(name)))
+    listed = manifest.files
+    changed = {name for name in found.keys() | listed.keys() if found.get(name) != listed.get(name)}
+    if manifest.outgoing_sha256 not in {"", manifest.approved}:
+        changed.add(MANIFEST)
+    return tuple(sorted(changed))
 
 
 def read_json(kind: type[T], path: Path) -> T:

@@ -27,11 +27,13 @@ VERBS = {
         "sending",
         "Send a saved issue now: the publication's own copy, then each subscriber's.",
     ),
+    "approve": ("approving", "Approve an issue as it was built, and say who did."),
+    "hold": ("holding", "Hold an issue now, or pause its send, and say who does and why."),
+    "release": ("releasing", "Let go an issue that is held or paused, and say who did."),
     "settle": (
         "settling",
         "Say what became of deliveries that may have left: they arrived, or go once more.",
     ),
-    "release": ("releasing", "Send on an issue that preflight's errors hold, and say who did."),
     "comments": ("commenting", "List the readers' comments that an issue may quote."),
     "explain": ("look", "Say why each story stands where it stands."),
     "preview": (

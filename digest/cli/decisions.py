@@ -58,9 +58,7 @@ class Day:
     @contextmanager
     def alone(self) -> Iterator[Day]:
         """Keep other processes from the day's file meanwhile. Raises Busy."""
-        newsroom = self.newsroom
-        name = f"choices {newsroom.edition.name} {self.date}"
-        with newsroom.store.leased(name, newsroom.clock(), LEASE_S):
+        with alone_with_choices(self.newsroom, self.date):
             yield self
 
     def named(self, url: str) -> str:
@@ -69,6 +67,14 @@ class Day:
             source = self.newsroom.edition.source(article)
             return f"“{printable(article.title)}” ({source.title or source.owner})"
         return url
+
+
+@contextmanager
+def alone_with_choices(newsroom: Newsroom, date: dt.date) -> Iterator[None]:
+    """Keep other processes from the choices of a date meanwhile. Raises Busy."""
+    name = f"choices {newsroom.edition.name} {date}"
+    with newsroom.store.leased(name, newsroom.clock(), LEASE_S):
+        yield
 
 
 @contextmanager

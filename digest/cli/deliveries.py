@@ -15,6 +15,7 @@ from digest.ledger import DeliveryState
 if TYPE_CHECKING:
     from digest.ledger import Tally
     from digest.newsroom import Newsroom
+    from digest.store import IssueRecord
 
 NAMED = 1_000  # of those who did not get it
 
@@ -29,12 +30,13 @@ def tell_deliveries(newsroom: Newsroom, issue: str, *, as_json: bool) -> None:
     lacking = newsroom.store.unfinished(edition, date, NAMED)
     if as_json:
         print_json(
-            _facts(tally, lacking)
-            | {"edition": edition, "date": date, "state": record.state}
+            _issue_facts(record)
+            | _facts(tally, lacking)
             | {"spared": newsroom.store.spared(edition, date)}
         )
         return
-    click.echo(f"{edition} {date}: {record.state}")
+    told = f", {record.told}" if record.told else ""
+    click.echo(printable(f"{edition} {date}: {record.state}{told}"))
     click.echo(delivery_sum(tally))
     if spared := newsroom.store.spared(edition, date):
         told = ", ".join(f"{count} {reason or 'suppressed'}" for reason, count in spared.items())
@@ -53,6 +55,19 @@ def delivery_sum(tally: Tally) -> str:
         return "No subscriber was to get it"
     parts = ", ".join(f"{count} {state}" for state, count in sorted(tally.counts.items()))
     return f"{tally.candidates} deliveries: {parts}"
+
+
+def _issue_facts(record: IssueRecord) -> dict[str, object]:
+    return {
+        "edition": record.edition,
+        "date": record.date,
+        "state": record.state,
+        "note": record.note,
+        "paused": record.paused,
+        "approved_by": record.approved_by,
+        "approved_at": record.approved_at,
+        "approved_sha256": record.approved_sha256,
+    }
 
 
 def _facts(tally: Tally, lacking: tuple[tuple[str, DeliveryState, str], ...]) -> dict[str, object]:

@@ -230,7 +230,9 @@ def _status_facts(
                 "size_bytes": record.size_bytes,
                 "findings": record.findings,
                 "errors": record.errors,
-                "released_by": record.released_by,
+                "approved_by": record.approved_by,
+                "approved_at": record.approved_at,
+                "paused": record.paused,
             }
             for record in records
         ],

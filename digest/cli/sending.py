@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import signal
-import threading
 from typing import TYPE_CHECKING
 
 import click
@@ -16,10 +14,10 @@ from digest.cli.shared import (
     json_option,
     opened,
     print_json,
+    told_to_stop,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from digest.newsroom import Newsroom
@@ -65,16 +63,8 @@ def _send(newsroom: Newsroom, date: dt.date, *, as_json: bool) -> None:
     from digest.cli.deliveries import tell_deliveries
     from digest.sending import send as send_issue
 
-    send_issue(newsroom, date, newsroom.clock(), _told_to_stop())
+    send_issue(newsroom, date, newsroom.clock(), told_to_stop())
     tell_deliveries(newsroom, date.isoformat(), as_json=as_json)
-
-
-def _told_to_stop() -> Callable[[], bool]:
-    """Let a signal end the send after what is on the wire: the rest waits in the ledger."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop.is_set
 
 
 def _resume(newsroom: Newsroom, *, as_json: bool) -> None:
@@ -86,7 +76,7 @@ def _resume(newsroom: Newsroom, *, as_json: bool) -> None:
         return [record.date for record in records if record.state is IssueState.SENDING]
 
     before = sending()
-    recover(newsroom, newsroom.clock(), _told_to_stop())
+    recover(newsroom, newsroom.clock(), told_to_stop())
     left = set(sending())
     if as_json:
         print_json([{"date": date, "ended": date not in left} for date in before])

@@ -6,6 +6,8 @@ import datetime as dt
 import getpass
 import json
 import re
+import signal
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +18,7 @@ import click
 from digest.errors import ConfigError, DigestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from digest.newsroom import Newsroom
     from digest.recipe import Publication
@@ -133,6 +135,24 @@ def find_issue(newsroom: Newsroom, issue: str | None) -> Path:
         return folder / date
     near = f"The newest are {', '.join(saved[-3:])}" if saved else "Build one first: digest run"
     raise DigestError(f"there is no saved issue {date}".strip(), where=str(folder), hint=near)
+
+
+def issue_date(newsroom: Newsroom, issue: str | None) -> dt.date:
+    """Give the date of an issue as `find_issue` does; one that is named may yet be to come."""
+    if issue is None or "/" in issue:
+        return dt.date.fromisoformat(find_issue(newsroom, issue).name)
+    try:
+        return dt.date.fromisoformat(issue)
+    except ValueError as error:
+        raise click.BadParameter(f"{issue!r} is no date", param_hint="ISSUE") from error
+
+
+def told_to_stop() -> Callable[[], bool]:
+    """Let a signal end a send after what is on the wire: the rest waits in the ledger."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop.is_set
 
 
 def shown(path: Path) -> str:

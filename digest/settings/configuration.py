@@ -62,7 +62,8 @@ class Configuration:
     `editions` is by name, sorted. `secrets` is by the names under which plugs ask for them, ""
     where there is none, and never printed. `bounce_address` is what return paths are made of, ""
     for none; `kept` is the Maildir of what a person has to see. `warm_up` is None for none.
-    `dkim` is what emails are signed with, None for nothing.
+    `dkim` is what emails are signed with, None for nothing. `alerts_to` are the editors' addresses
+    that are told when an issue needs a person.
     """
 
     folder: Path
@@ -80,4 +81,5 @@ class Configuration:
     bounce_address: str = ""
     warm_up: WarmUp | None = None
     dkim: DkimKey | None = None
+    alerts_to: tuple[str, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -12,6 +12,7 @@ from digest.settings.ses_file import SesTable
 from digest.settings.smtp_file import SmtpTable
 from digest.settings.tables import Table
 from digest.settings.values import (
+    Address,
     BaseAddress,
     BounceAddress,
     Date,
@@ -153,6 +154,16 @@ class DkimTable(Table):
     )
 
 
+class AlertsTable(Table):
+    """Emails to the editors when an issue needs a person, which `digest schedule` sends."""
+
+    to: list[Address] = Field(
+        default=[],
+        description='Whom to tell, such as `["desk@courier.example"]`, by the way that the '
+        "edition's emails leave; without any, the log alone tells.",
+    )
+
+
 class PlausibleTable(Table):
     """Access to Plausible, for counts of readers. This table stands in no file."""
 
@@ -186,5 +197,6 @@ class DigestFile(Table):
     bounces: BouncesTable = Field(default_factory=BouncesTable)
     warm_up: WarmUpTable | None = None
     dkim: DkimTable | None = None
+    alerts: AlertsTable = Field(default_factory=AlertsTable)
     plausible: PlausibleTable = Field(default_factory=PlausibleTable)
     matomo: MatomoTable = Field(default_factory=MatomoTable)

@@ -269,8 +269,12 @@ class RulesTable(Table):
     if_short: Literal["skip"] = Field(
         default="skip", description="What happens then: `skip` leaves the day out."
     )
-    approval: Literal["auto"] = Field(
-        default="auto", description="Who approves an issue: `auto` does without a person."
+    approval: Literal["auto", "required", "veto_until_send"] = Field(
+        default="auto",
+        description="Who approves an issue: with `auto` it goes by itself. With `required` it is "
+        "not sent before somebody says `digest approve`. With `veto_until_send` it goes by itself, "
+        "and those whom `[alerts]` in digest.toml names are told when it is built, so that they "
+        "can `digest hold` it.",
     )
 
 

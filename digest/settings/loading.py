@@ -74,6 +74,7 @@ def load(
         bounce_address=file.bounces.address,
         warm_up=_warm_up(file.warm_up),
         dkim=_dkim_key(file, root),
+        alerts_to=tuple(dict.fromkeys(file.alerts.to)),
         editions=editions,
         secrets=_secrets(file),
     )

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from digest.model import Rights, Source
 from digest.recipe import (
+    Approval,
     CommentsRule,
     Edition,
     ImageUse,
@@ -175,6 +176,7 @@ def _edition(name: str, file: EditionFile) -> Edition:
         comments=_comments_rule(file.comments) if file.comments else None,
         images=ImageUse(file.images.use),
         min_stories=file.rules.min_stories,
+        approval=Approval(file.rules.approval),
     )
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from digest.errors import DeliveryError
 from digest.return_paths import MAX_LOCAL
 from digest.settings.problems import Refused
 from digest.spelling import did_you_mean
@@ -142,6 +143,20 @@ def _mailbox(text: str) -> str:
     raise Refused("must be one mailbox", 'Such as "The Courier <daily@courier.example>"')
 
 
+def _address(text: str) -> str:
+    from digest.mime import mailbox
+
+    try:
+        mailbox("To", text)
+    except DeliveryError:
+        found = False
+    else:
+        found = _MAILBOX.fullmatch(text) is not None
+    if not found:
+        raise Refused("must be an email address alone", 'Such as "desk@courier.example"')
+    return text
+
+
 def _bounce_address(text: str) -> str:
     local, _, domain = text.rpartition("@")
     if _BOUNCE_LOCAL.fullmatch(local) and _HOST.fullmatch(domain):
@@ -215,6 +230,7 @@ MailDomain = Annotated[str, AfterValidator(_mail_domain)]
 Host = Annotated[str, AfterValidator(_host)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Language = Annotated[str, AfterValidator(_language)]
+Address = Annotated[str, AfterValidator(_address)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 BounceAddress = Annotated[str, AfterValidator(_bounce_address)]
 StoreAddress = Annotated[str, AfterValidator(_store_address)]

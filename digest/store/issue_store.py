@@ -1,18 +1,21 @@
-"""The part of `Store` that keeps the issues."""
+"""The part of `Store` that keeps the issues, and what the editors were told of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from digest.errors import StoreError
+from digest.store.alerts import read_unsent, write_alert, write_told
 from digest.store.database import Database
 from digest.store.issues import (
     read_issue,
     read_issues,
     read_last_cutoff,
     read_past,
+    void_approval,
+    write_approval,
     write_issue,
-    write_release,
+    write_pause,
     write_state,
 )
 
@@ -20,12 +23,13 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    from digest.alerts import Alert
     from digest.model import IssueState, Past
     from digest.store.records import IssueRecord
 
 
 class IssueStore(Database):
-    """One issue an edition and a date; see `Store`."""
+    """One issue an edition and a date, and one alert of a kind and words; see `Store`."""
 
     def save_issue(self, record: IssueRecord, placements: Sequence[Past]) -> None:
         """Save an issue with its placements in reading order, replacing what its day had.
@@ -63,16 +67,32 @@ class IssueStore(Database):
             if not write_state(connection, edition, date, state, now=now, note=note, begun=begun):
                 raise _no_issue(edition, date)
 
-    def release_issue(
+    def approve_issue(
         self, edition: str, date: dt.date, now: dt.datetime, *, by: str, sha256: str
     ) -> None:
-        """Approve an issue in spite of its errors. Raises StoreError if there is none.
+        """Approve an issue, in spite of its errors if any. Raises StoreError if there is none.
 
-        `sha256` is of the message that is released: another one is not.
+        `sha256` is its manifest's: what has another one is not approved.
         """
         with self._writing() as connection:
-            if not write_release(connection, edition, date, now, by, sha256):
+            if not write_approval(connection, edition, date, now, by, sha256):
                 raise _no_issue(edition, date)
+
+    def void_approval(
+        self, edition: str, date: dt.date, state: IssueState, now: dt.datetime, note: str
+    ) -> None:
+        """Forget an issue's approval, and move it into a state with a note on why."""
+        with self._writing() as connection:
+            void_approval(connection, edition, date)
+            write_state(connection, edition, date, state, now=now, note=note, begun=False)
+
+    def pause_issue(self, edition: str, date: dt.date, why: str) -> bool:
+        """Let nobody claim deliveries of an issue any more; say whether it is being sent.
+
+        `why` "" lets it go on.
+        """
+        with self._writing() as connection:
+            return write_pause(connection, edition, date, why)
 
     def past(self, edition: str, before: dt.date, issues: int = 7) -> tuple[Past, ...]:
         """Give what stood in the last `issues` issues of the edition before a day.
@@ -86,6 +106,23 @@ class IssueStore(Database):
         """Give the cutoff of the newest issue that was sent, dated before a day."""
         with self._reading() as connection:
             return read_last_cutoff(connection, edition, before)
+
+    # ------------------------------------------------------------ alerts
+
+    def add_alert(self, alert: Alert) -> bool:
+        """Keep an alert to be sent; False where the same was told, or enough of its kind."""
+        with self._writing() as connection:
+            return write_alert(connection, alert)
+
+    def unsent_alerts(self, edition: str, since: dt.datetime) -> tuple[Alert, ...]:
+        """Give the alerts of an edition from `since` on that nobody took yet, oldest first."""
+        with self._reading() as connection:
+            return read_unsent(connection, edition, since)
+
+    def note_told(self, alert: Alert, now: dt.datetime) -> None:
+        """Note that the editors have an alert."""
+        with self._writing() as connection:
+            write_told(connection, alert, now)
 
 
 def _no_issue(edition: str, date: dt.date) -> StoreError:

@@ -69,20 +69,26 @@ def write_state(
 ) -> bool:
     """Move an issue into a state; say whether there is such an issue.
 
-    Once a send of it has begun, that is never forgotten.
+    Once a send of it has begun, that is never forgotten; that it is paused is, when it ends.
     """
     moved = connection.execute(
         update(issues)
         .where(issues.c.edition == edition, issues.c.date == date)
-        .values(state=state.value, state_at=now, note=note, **({"begun": True} if begun else {}))
+        .values(
+            state=state.value,
+            state_at=now,
+            note=note,
+            **({"begun": True} if begun else {}),
+            **({} if state is IssueState.SENDING else {"paused": ""}),
+        )
     )
     return moved.rowcount == 1
 
 
-def write_release(
+def write_approval(
     connection: Connection, edition: str, date: dt.date, now: dt.datetime, by: str, sha256: str
 ) -> bool:
-    """Approve one message of an issue in spite of its errors; say whether there is one."""
+    """Approve what an issue's manifest vouches for; say whether there is such an issue."""
     moved = connection.execute(
         update(issues)
         .where(issues.c.edition == edition, issues.c.date == date)
@@ -90,11 +96,32 @@ def write_release(
             state=IssueState.APPROVED.value,
             state_at=now,
             note="",
-            released_by=by,
-            released_sha256=sha256,
+            approved_by=by,
+            approved_at=now,
+            approved_sha256=sha256,
         )
     )
     return moved.rowcount == 1
+
+
+def void_approval(connection: Connection, edition: str, date: dt.date) -> None:
+    """Forget that an issue was approved."""
+    connection.execute(
+        update(issues)
+        .where(issues.c.edition == edition, issues.c.date == date)
+        .values(approved_by="", approved_at=None, approved_sha256="")
+    )
+
+
+def write_pause(connection: Connection, edition: str, date: dt.date, why: str) -> bool:
+    """Pause the send of an issue, or let it go on where `why` is ""; say whether one is on."""
+    noted = connection.execute(
+        update(issues)
+        .where(issues.c.edition == edition, issues.c.date == date)
+        .where(issues.c.state == IssueState.SENDING.value)
+        .values(paused=why)
+    )
+    return noted.rowcount == 1
 
 
 def read_past(

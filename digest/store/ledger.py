@@ -111,8 +111,11 @@ def claim(
 ) -> tuple[Claim, ...]:
     """Take up to `most` deliveries that wait, until a lease runs out; in order of their ids.
 
-    Whoever was suppressed since the fan-out is noted as such, and is not among them.
+    Whoever was suppressed since the fan-out is noted as such, and is not among them. Of an issue
+    whose send is paused nobody is taken.
     """
+    if connection.scalar(select(issues.c.paused).where(issues.c.id == issue)):
+        return ()
     told = {"issue": issue, "by": holder, "now": now, "until": until}
     while True:
         taken = list(connection.execute(_TAKE_PENDING, told | {"most": most}).scalars())

@@ -20,10 +20,11 @@ class IssueRecord:
 
     `state_at` is when the issue came into its `state`, `note` says why. `stories` and `articles`
     count what was considered, `findings` preflight's errors and warnings together, `errors` the
-    first alone; `size_bytes` is the HTML's. `released_by` names who sent it on in spite of errors,
-    and `released_sha256` (hexadecimal) the message that they released. `begun` says that a send of
-    it began which nobody can call back, so that it may have left the house in part; an issue that
-    the editors hold is not.
+    first alone; `size_bytes` is the HTML's. `approved_by` names who approved it, in spite of errors
+    where it has some, when, and what: `approved_sha256` (hexadecimal) is its manifest's. `begun`
+    says that a send of it began which nobody can call back, so that it may have left the house in
+    part; an issue that the editors hold is not. `paused` says who keeps its send from going on, and
+    why, "" for nobody.
     """
 
     edition: str
@@ -40,14 +41,19 @@ class IssueRecord:
     size_bytes: int = 0
     findings: int = 0
     errors: int = 0
-    released_by: str = ""
-    released_sha256: str = ""
+    approved_by: str = ""
+    approved_at: dt.datetime | None = None
+    approved_sha256: str = ""
     begun: bool = False
+    paused: str = ""
 
     @property
     def told(self) -> str:
-        """What people are told beside its state: why, or who released it."""
-        return self.note or (f"released by {self.released_by}" if self.released_by else "")
+        """What people are told beside its state: why, or who approved it."""
+        if self.paused:
+            return f"paused: {self.paused}"
+        how = "released" if self.errors else "approved"
+        return self.note or (f"{how} by {self.approved_by}" if self.approved_by else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

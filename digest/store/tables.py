@@ -199,9 +199,11 @@ issues = Table(
     Column("size_bytes", Integer, nullable=False),
     Column("findings", Integer, nullable=False),
     Column("errors", Integer, nullable=False, server_default="0"),  # of the findings
-    Column("released_by", PlainText, nullable=False, server_default=""),
-    Column("released_sha256", PlainText, nullable=False, server_default=""),  # of the message
+    Column("approved_by", PlainText, nullable=False, server_default=""),
+    Column("approved_sha256", PlainText, nullable=False, server_default=""),  # the manifest's
     Column("begun", Boolean, nullable=False),  # a send that nobody can call back
+    Column("approved_at", UtcDateTime),
+    Column("paused", PlainText, nullable=False, server_default=""),  # who and why, of a send
     UniqueConstraint("edition", "date"),  # this makes one issue a day
 )
 
@@ -304,6 +306,20 @@ deliveries = Table(
     UniqueConstraint("issue_id", "subscriber_id"),  # this makes one email a subscriber
     Index(None, "issue_id", "state", "id"),  # what waits, in its order
     Index(None, "subscriber_id"),
+)
+
+# What the editors were told, or are to be: the same thing once.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("edition", PlainText, primary_key=True),
+    Column("date", Date, primary_key=True),  # the issue's
+    Column("kind", PlainText, primary_key=True),
+    Column("sha256", PlainText, primary_key=True),  # of the words
+    Column("what", PlainText, nullable=False),
+    Column("hint", PlainText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),  # None while nobody took it
 )
 
 leases = Table(

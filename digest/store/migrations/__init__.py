@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
 
-HEAD = "0012"  # the newest file in versions/; a test compares them
+HEAD = "0013"  # the newest file in versions/; a test compares them
 
 _MIGRATING = 0x_D16E57  # the number of PostgreSQL's advisory lock: any, as long as it is ours
 _alembic_version = Table("alembic_version", MetaData(), Column("version_num", String(32)))
