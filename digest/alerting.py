@@ -91,11 +91,19 @@ def _called_for(newsroom: Newsroom, record: IssueRecord, now: dt.datetime) -> It
     elif record.state is IssueState.MISSED:
         hint = f"Nothing, or to send it late: {rebuild}, then digest send {on}"
         yield AlertKind.MISSED, record.note, hint
-    elif record.state is IssueState.SENDING and now - record.state_at >= STANDS_STILL:
+    elif record.state is IssueState.SENDING and _stands_still(newsroom, record, now):
         hint = f"See who waits, and why: digest status {on}"
         yield AlertKind.FAILED, "its send stands still: for an hour nobody got it", hint
     elif record.state is IssueState.DRAFT:
         yield from _before_its_send(newsroom, record, now, on)
+
+
+def _stands_still(newsroom: Newsroom, record: IssueRecord, now: dt.datetime) -> bool:
+    """Whether nobody got an issue for a while who was to get it."""
+    if now - record.state_at < STANDS_STILL:
+        return False
+    last = newsroom.store.last_receipt(record.edition, record.date)
+    return last is None or now - last >= STANDS_STILL
 
 
 def _how_to_let_go(record: IssueRecord, on: str) -> str:
@@ -151,12 +159,14 @@ def _delivery(newsroom: Newsroom, alert: Alert, to: str) -> Delivery:
         edition=f"{alert.edition}/alerts",  # where a deliverer that only saves keeps them apart
         date=alert.date,
         subscriber=Subscriber(address=to),
-        message=compile_note(
-            alert.text(title, str(preview) if preview.is_file() else ""),
-            subject=alert.subject(title),
-            sender=sender,
-            to=to,
-            date=alert.at,
-            message_id=message_id(alert.edition, alert.date, named, domain),
+        message=newsroom.sign(
+            compile_note(
+                alert.text(title, str(preview) if preview.is_file() else ""),
+                subject=alert.subject(title),
+                sender=sender,
+                to=to,
+                date=alert.at,
+                message_id=message_id(alert.edition, alert.date, named, domain),
+            )
         ),
     )

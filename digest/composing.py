@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digest.addressed import take_apart
+from digest.errors import DeliveryError, DigestError
 from digest.mime import mailbox, message_id
 from digest.outgoing import Delivery
 from digest.return_paths import return_path
@@ -45,14 +46,18 @@ class Composer:
 
         @lru_cache(VARIANTS_KEPT)
         def compiled(name: str) -> Compiled:
-            return take_apart(messages[name])
+            try:
+                return take_apart(messages[name])
+            except DeliveryError as error:  # the fault of nobody whom it is for
+                raise DigestError(error.what, where=f"{date}", hint=error.hint) from error
 
         self._compiled = compiled
 
     def compose(self, claim: Claim) -> Delivery:
         """Address the message to whom a claim is for.
 
-        Raises DeliveryError where it cannot be addressed to them, or is not what was approved.
+        Raises DeliveryError where it cannot be addressed to them, and DigestError where it can be
+        to nobody, or is not what was approved.
         """
         edition, subscriber = self._newsroom.edition.name, claim.subscriber
         name, address = subscriber.name, subscriber.address

@@ -12,7 +12,7 @@ from digest import archive
 from digest.approving import READY, require_approval, unchanged_folder
 from digest.building import require_whole
 from digest.dispatching import dispatch
-from digest.errors import Busy, DeliveryError, DigestError, Held, Skipped, StoreError
+from digest.errors import Busy, DeliveryError, DigestError, Held, Skipped
 from digest.ledger import DeliveryState
 from digest.model import IssueState
 from digest.outgoing import Delivery, Subscriber
@@ -123,9 +123,10 @@ def _go_on(newsroom: Newsroom, date: dt.date, stopping: Callable[[], bool]) -> N
     edition, store = newsroom.edition.name, newsroom.store
     try:
         if store.tally(edition, date).open:
+            _require_way_out(newsroom, date)
             _show(newsroom, newsroom.clock())  # whoever has it may view it in a browser from now on
             dispatch(newsroom, date, _saved_messages(newsroom, date), stopping)
-    except (DeliveryError, StoreError) as error:
+    except DigestError as error:
         log.warning("%s %s: %s; it goes on later", edition, date, error)
     finally:
         store.end_send(edition, date)
@@ -295,9 +296,9 @@ def saved_message(newsroom: Newsroom, date: dt.date) -> bytes:
     return _saved_messages(newsroom, date)[WHOLE]
 
 
-def _saved_messages(newsroom: Newsroom, date: dt.date) -> dict[str, bytes]:
+def _saved_messages(newsroom: Newsroom, date: dt.date) -> archive.Messages:
     """Give what was saved for each variant, likewise."""
-    return archive.read_messages(unchanged_folder(newsroom, date))
+    return archive.Messages(unchanged_folder(newsroom, date))
 
 
 def _own_copy(newsroom: Newsroom, date: dt.date) -> Delivery:

@@ -75,7 +75,7 @@ def lines_of(message: bytes) -> list[bytes]:
     """The lines of a message with each link of a reader's own, and what is theirs, left out."""
     unwrapped = message.replace(b"=\r\n", b"")
     hosts = rb"(news\.courier\.example|placeholder\.invalid)"
-    own = rb"https://" + hosts + rb"/[\w./=-]*|^(To|Message-ID): [^\r]*"
+    own = rb"https://" + hosts + rb"/[\w./=-]*|^(To|Message-ID): [^\r]*|,\r\n <mailto:[^>]*>"
     return re.sub(own, b"", unwrapped, flags=re.MULTILINE).split(b"\r\n")
 
 

@@ -34,11 +34,11 @@ from digest.archive.folder import (
     read_inputs,
     read_issue,
     read_manifest,
-    read_messages,
     verify,
     write_issue,
 )
 from digest.archive.gallery import GalleryEntry, read_gallery_entry, write_gallery
+from digest.archive.messages import Messages
 from digest.archive.pictures import Copy, picture_name
 from digest.archive.preview import Beside
 from digest.archive.public import (
@@ -66,6 +66,7 @@ __all__ = [
     "FormerVersion",
     "GalleryEntry",
     "Manifest",
+    "Messages",
     "PublicIssue",
     "SavedIssue",
     "Variant",
@@ -86,7 +87,6 @@ __all__ = [
     "read_inputs",
     "read_issue",
     "read_manifest",
-    "read_messages",
     "verify",
     "write_gallery",
     "write_issue",

@@ -18,6 +18,7 @@ import hashlib
 import io
 import zlib
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
 from digest.archive.atomic import files_in, write_folder
@@ -96,7 +97,8 @@ class Manifest:
             {
                 name: sha256
                 for name, sha256 in self.files.items()
-                if name in {MESSAGE, PAGE, *self.pictures} or name.startswith(f"{VARIANTS}/")
+                if name in {MESSAGE, PAGE, *self.pictures}
+                or PurePosixPath(name).match(f"{VARIANTS}/*.eml")
             }
         )
 
@@ -220,26 +222,13 @@ def read_manifest(folder: Path) -> Manifest:
     return read_json(Manifest, folder / MANIFEST)
 
 
-def read_messages(folder: Path) -> dict[str, bytes]:
-    """Read the messages of an issue by the names of its variants, "" for the whole.
-
-    Raises DigestError when one cannot be read.
-    """
-    paths = {"": folder / MESSAGE}
-    paths |= {path.stem: path for path in sorted(folder.glob(f"{VARIANTS}/*.eml"))}
-    try:
-        return {name: path.read_bytes() for name, path in paths.items()}
-    except OSError as error:
-        raise _unreadable(folder, error) from error
-
-
 def read_inputs(folder: Path) -> bytes:
     """Read what an issue was built from, as it was given. Raises DigestError likewise."""
     path = folder / "inputs.json.gz"
     try:
         return gzip.decompress(path.read_bytes())
     except (OSError, EOFError, zlib.error) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def verify(folder: Path) -> tuple[str, ...]:
@@ -266,7 +255,7 @@ def read_json(kind: type[T], path: Path) -> T:
     try:
         return load(kind, path.read_bytes())
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def _gzip(data: bytes) -> bytes:
@@ -281,7 +270,8 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _unreadable(path: Path, error: Exception) -> DigestError:
+def unreadable(path: Path, error: Exception) -> DigestError:
+    """Say that a file of a saved issue cannot be read, and why."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is damaged"
     return DigestError(
         f"cannot be read: {reason}", where=str(path), hint="Build the issue again: digest build"

@@ -321,6 +321,16 @@ def spared(connection: Connection, issue: int) -> Mapping[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def last_receipt(connection: Connection, issue: int) -> dt.datetime | None:
+    """Give when the last of an issue's deliveries was sent."""
+    last: dt.datetime | None = connection.scalar(
+        select(func.max(deliveries.c.at))
+        .where(deliveries.c.issue_id == issue)
+        .where(deliveries.c.state == DeliveryState.SENT.value)
+    )
+    return last
+
+
 def unfinished(
     connection: Connection, issue: int, most: int
 ) -> tuple[tuple[str, DeliveryState, str], ...]:

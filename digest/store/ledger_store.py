@@ -16,6 +16,7 @@ from digest.store.ledger import (
     fan_out,
     forget,
     give_back,
+    last_receipt,
     settle,
     spared,
     take_back,
@@ -151,6 +152,11 @@ class LedgerStore(Database):
         """Count an issue's deliveries by their states."""
         with self._reading() as connection:
             return tally(connection, _issue(connection, edition, date))
+
+    def last_receipt(self, edition: str, date: dt.date) -> dt.datetime | None:
+        """Give when the last of an issue's deliveries was sent, None where none is."""
+        with self._reading() as connection:
+            return last_receipt(connection, _issue(connection, edition, date))
 
     def unfinished(
         self, edition: str, date: dt.date, most: int
