@@ -25,18 +25,21 @@ _URL = re.compile(r"https://[!-;=?-~]+")
 _WAY_OUT = b"\r\nList-Unsubscribe: <"
 _BODY = b"\r\n\r\n"
 _SOFT_BREAK = "=\r\n"
+_DOT = re.compile(r"^\.(.*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
     """A message in pieces: `pieces[n]` stands before `slots[n]`, and the last piece after all.
 
-    The first `headers` slots stand in headers, the others in quoted-printable.
+    The first `headers` slots stand in headers, the others in quoted-printable. It is `dotless`
+    where no line begins with a dot, which SMTP would have to stuff; nothing that is put in does.
     """
 
     pieces: tuple[bytes, ...]
     slots: tuple[str, ...]
     headers: int
+    dotless: bool
 
     def addressed(
         self, *, to: str, message_id: str, links: Mapping[str, str], leave_by: str = ""
@@ -75,13 +78,15 @@ def take_apart(message: bytes) -> Compiled:
         pieces=tuple(message[end:start] for end, start in zip(ends, starts, strict=True)),
         slots=tuple(slot[0].decode("ascii") for slot in found),
         headers=sum(slot.start() < body for slot in found),
+        dotless=b"\r\n." not in message,
     )
 
 
 def quoted_printable(text: str) -> str:
     """Encode a text, so that each placeholder in it stands on a line of its own, softly broken.
 
-    Lines end in CRLF and have at most 76 characters; the last one ends too.
+    Lines end in CRLF and have at most 76 characters; the last one ends too. None begins with a dot:
+    SMTP would have to look for it in every copy, and some servers have lost one.
     """
     encoded = ""
     for piece in re.split(f"({SLOT.pattern})", text):
@@ -90,9 +95,20 @@ def quoted_printable(text: str) -> str:
         else:
             lines = re.sub(r"\r\n?", "\n", piece)
             written = binascii.b2a_qp(lines.encode(), istext=True).decode("ascii")
-            encoded += written.replace("\n", "\r\n")
+            encoded += _DOT.sub(_dot_encoded, written).replace("\n", "\r\n")
     ended = encoded.endswith("\r\n") and not encoded.endswith(_SOFT_BREAK)
     return encoded if ended else f"{encoded}\r\n"
+
+
+def _dot_encoded(line: re.Match[str]) -> str:
+    """Write a line that begins with a dot otherwise, as two where it would be too long."""
+    encoded = f"=2E{line[1]}"
+    if len(encoded) <= LINE:
+        return encoded
+    cut = LINE - 1
+    cut -= next((back for back in (1, 2) if encoded[cut - back] == "="), 0)
+    rest = _DOT.sub(_dot_encoded, encoded[cut:])
+    return f"{encoded[:cut]}=\n{rest}"
 
 
 def _softly_ended(encoded: str) -> str:
@@ -103,7 +119,8 @@ def _softly_ended(encoded: str) -> str:
     if len(last) < LINE:
         return f"{encoded}{_SOFT_BREAK}"
     cut = len(encoded) - (3 if encoded[-3] == "=" else 1)  # never within an escape
-    return f"{encoded[:cut]}{_SOFT_BREAK}{encoded[cut:]}{_SOFT_BREAK}"
+    moved = _DOT.sub(_dot_encoded, encoded[cut:])
+    return f"{encoded[:cut]}{_SOFT_BREAK}{moved}{_SOFT_BREAK}"
 
 
 def _by_mail(address: str) -> bytes:
@@ -123,6 +140,7 @@ def _written(slot: str, link: str) -> tuple[bytes, bytes]:
     while len(encoded) >= LINE:
         cut = LINE - 1
         cut -= next((back for back in (1, 2) if encoded[cut - back] == "="), 0)
+        cut -= encoded[cut] == "."  # no line of a message begins with a dot
         lines.append(encoded[:cut])
         encoded = encoded[cut:]
     return link.encode("ascii"), _SOFT_BREAK.join([*lines, encoded]).encode("ascii")

@@ -70,7 +70,8 @@ class Composer:
             base_url=self._newsroom.publication.web_url,
         )
         back = return_path(self._newsroom.bounce_address, bounce, self._keys)
-        message = self._compiled(self._variant(subscriber)).addressed(
+        compiled = self._compiled(self._variant(subscriber))
+        message = compiled.addressed(
             to=mailbox("To", f"{name} <{address}>" if name else address),
             # By the mark: an id that the address makes could be guessed, and a bounce forged.
             message_id=message_id(edition, self._date, claim.mark.hex(), self._domain),
@@ -83,6 +84,7 @@ class Composer:
             subscriber=subscriber,
             message=self._newsroom.sign(message),
             return_path=back,
+            dotless=compiled.dotless,
         )
 
     def _variant(self, subscriber: Subscriber) -> str:

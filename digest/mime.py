@@ -12,6 +12,7 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formataddr, unquote
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -190,6 +191,7 @@ def _checked_feedback(text: str) -> str:
     return text
 
 
+@lru_cache(1024)
 def _domain(text: str) -> str:
     """Give a domain in ASCII, as the wire wants it (RFC 5891)."""
     try:

@@ -59,7 +59,8 @@ class Subscriber:
 class Delivery:
     """One email to one subscriber: `message` is RFC 5322 bytes with CRLF line ends and no others.
 
-    `return_path` is the address that a bounce goes back to, "" for the publication's own.
+    `return_path` is the address that a bounce goes back to, "" for the publication's own. `dotless`
+    says that no line of the message begins with a dot, which saves looking for one.
     """
 
     edition: str
@@ -67,6 +68,7 @@ class Delivery:
     subscriber: Subscriber
     message: bytes
     return_path: str = ""
+    dotless: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,9 @@ MORNING = dt.datetime(2026, 11, 23, 6, 30, tzinfo=dt.UTC)
 DAY = dt.date(2026, 11, 23)
 PLACEHOLDER = "https://placeholder.invalid/unsubscribe"
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
-PARTS = st.lists(TEXTS | st.just(PLACEHOLDER) | st.just("x" * 76) | st.just("é" * 40))
+DOTS = st.text(st.sampled_from(".=\n é"), max_size=400)
+LONG = st.sampled_from(["x" * 76, "é" * 40, f"{'x' * 75}.{PLACEHOLDER}"])
+PARTS = st.lists(TEXTS | DOTS | LONG | st.just(PLACEHOLDER))
 LINKS = st.from_regex(r"https://news\.courier\.example/u/[!-;=?-~]{1,400}", fullmatch=True)
 
 
@@ -47,6 +49,7 @@ def test_a_text_comes_back_whole_and_its_placeholders_stand_alone(parts: list[st
     encoded = quoted_printable(text)
     lines = encoded.split("\r\n")
     assert max(map(len, lines)) <= LINE
+    assert not any(line.startswith(".") for line in lines)
     assert lines.count(f"{PLACEHOLDER}=") == text.count(PLACEHOLDER)
     expected = text.replace("\r\n", "\n").replace("\r", "\n")
     decoded = quopri.decodestring(encoded.encode()).decode().replace("\r\n", "\n")
@@ -65,6 +68,7 @@ def test_each_reader_gets_what_would_have_been_compiled_for_them(
         links={PLACEHOLDER: link},
     )
     assert max(map(len, patched.split(b"\r\n"))) <= 998
+    assert b"\r\n." not in patched, "which is why nobody looks for one"
     assert PLACEHOLDER.encode() not in patched
     received = message_from_bytes(patched, policy=default)
     assert not received.defects

@@ -44,13 +44,13 @@ def unstuffed(data: bytes) -> bytes:
 )
 def test_content_is_read_back_as_it_was_and_ends_where_it_ends(lines: list[str]) -> None:
     message = "".join(f"{line}\r\n" for line in lines).encode()
-    data = content(message)
+    data = content(delivery(message=message))
     assert unstuffed(data) == message
     assert data.index(b"\r\n.\r\n") + len(b"\r\n.\r\n") == len(data)
 
 
 def test_a_message_without_a_last_line_end_is_given_one() -> None:
-    assert content(b"x") == b"x\r\n.\r\n"
+    assert content(delivery(message=b"x")) == b"x\r\n.\r\n"
 
 
 @needs_sink

@@ -38,12 +38,13 @@ def envelope(delivery: Delivery, sender: str) -> tuple[bytes, bytes, bytes]:
     return f"MAIL FROM:<{back}>\r\n".encode(), f"RCPT TO:<{to}>\r\n".encode(), b"DATA\r\n"
 
 
-def content(message: bytes) -> bytes:
+def content(delivery: Delivery) -> bytes:
     """Give a message as it follows DATA: dots stuffed (RFC 5321 §4.5.2), the final dot at its end.
 
     Line ends are CRLF.
     """
-    stuffed = message.replace(b"\r\n.", b"\r\n..")
+    message = delivery.message
+    stuffed = message if delivery.dotless else message.replace(b"\r\n.", b"\r\n..")
     first = b"." if stuffed.startswith(b".") else b""
     last = b"" if stuffed.endswith(b"\r\n") else b"\r\n"
     return b"".join((first, stuffed, last, b".\r\n"))

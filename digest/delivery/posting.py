@@ -155,7 +155,7 @@ class Posting:
         self._count_answer()
 
     def _hand_over(self, delivery: Delivery, following: Delivery | None) -> Outcome:
-        data = content(delivery.message)
+        data = content(delivery)
         assert self._wire
         wire = self._wire
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Dialect
     from sqlalchemy.engine.interfaces import DBAPICursor
@@ -23,15 +23,16 @@ class Prepared:
         self._sql = str(compiled)
         self._fixed: Mapping[str, Any] = compiled.params
         self._order: Sequence[str] | None = compiled.positiontup if compiled.positional else None
-        self._written: dict[str, Callable[[Any], Any]] = {}
-        for bind, name in compiled.bind_names.items():
-            if write := bind.type.dialect_impl(dialect).bind_processor(dialect):
-                self._written[name] = write
+        writers = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+            for bind, name in compiled.bind_names.items()
+        }
+        self._writers = {name: write for name, write in writers.items() if write}
 
     def run(self, cursor: DBAPICursor, **values: object) -> int:
         """Run it with values for its parameters, and give how many rows it was about."""
         given = {**self._fixed, **values}
-        for name, write in self._written.items():
+        for name, write in self._writers.items():
             given[name] = write(given[name])
-        cursor.execute(self._sql, tuple(map(given.get, self._order)) if self._order else given)
+        cursor.execute(self._sql, [given[name] for name in self._order] if self._order else given)
         return cursor.rowcount
