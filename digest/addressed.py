@@ -140,7 +140,6 @@ def _written(slot: str, link: str) -> tuple[bytes, bytes]:
     while len(encoded) >= LINE:
         cut = LINE - 1
         cut -= next((back for back in (1, 2) if encoded[cut - back] == "="), 0)
-        cut -= encoded[cut] == "."  # no line of a message begins with a dot
         lines.append(encoded[:cut])
-        encoded = encoded[cut:]
+        encoded = re.sub(r"^\.", "=2E", encoded[cut:])  # no line of a message begins with a dot
     return link.encode("ascii"), _SOFT_BREAK.join([*lines, encoded]).encode("ascii")

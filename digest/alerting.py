@@ -13,11 +13,12 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from digest.alerts import Alert, AlertKind
+from digest.alerts import Alert, AlertKind, plain
 from digest.approving import awaits_approval
-from digest.errors import StoreError
+from digest.errors import Busy, StoreError
 from digest.mime import compile_note, message_id
 from digest.model import IssueState
+from digest.newsroom import LEASE_S
 from digest.outgoing import Delivery, Subscriber
 from digest.recipe import Approval
 from digest.timetable import slot_on
@@ -53,13 +54,15 @@ def alert(newsroom: Newsroom, now: dt.datetime) -> None:
     """Tell the editors what there is to tell; whatever fails is logged, and tried again."""
     if not newsroom.alerts_to:
         return
+    job = f"alerts {newsroom.edition.name}"
     try:
         for record in newsroom.store.issues(newsroom.edition.name):
             if record.state_at < now - RECENT:
                 continue
             for words in _called_for(newsroom, record, now):
                 _keep(newsroom, record.date, now, words)
-        _send_all(newsroom, now)
+        with suppress(Busy), newsroom.store.leased(job, newsroom.clock, LEASE_S):
+            _send_all(newsroom, now)
     except Exception as error:  # noqa: BLE001  no alert may break a morning
         log.warning("%s: the editors could not be alerted: %s", newsroom.edition.name, error)
 
@@ -72,7 +75,7 @@ def _keep(newsroom: Newsroom, date: dt.date, now: dt.datetime, words: Words) -> 
     if newsroom.alerts_to:
         edition = newsroom.edition.name
         newsroom.store.add_alert(
-            Alert(kind=kind, edition=edition, date=date, what=what, hint=hint, at=now)
+            Alert(kind=kind, edition=edition, date=date, what=plain(what), hint=plain(hint), at=now)
         )
 
 

@@ -61,3 +61,8 @@ class Alert:
             *([f"Preview: {preview}"] if preview else []),
         ]
         return "\n\n".join(parts) + "\n"
+
+
+def plain(words: str) -> str:
+    """Leave out of words from anywhere what is no text, which the store would not keep."""
+    return words.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")

@@ -62,7 +62,7 @@ def require_approval(newsroom: Newsroom, record: IssueRecord, now: dt.datetime) 
     """Raise Held where nobody approved what is saved, and somebody has to.
 
     Where a file is not what was approved, the approval is void from then on: the issue is a draft
-    again, or held for its errors.
+    again where that has to be approved, and held otherwise.
     """
     if record.approved_by:
         if changed := _changed(newsroom, record.date):
@@ -132,7 +132,8 @@ def _void(
 ) -> NoReturn:
     when = f"{record.approved_at:%Y-%m-%d %H:%M} UTC" if record.approved_at else "some day"
     note = f"{', '.join(changed)} changed since {record.approved_by} approved it, {when}"
-    state = IssueState.HELD if record.errors else IssueState.DRAFT
+    waits = newsroom.edition.approval is Approval.REQUIRED and not record.errors
+    state = IssueState.DRAFT if waits else IssueState.HELD  # a draft would go by itself
     newsroom.store.void_approval(record.edition, record.date, state, now, note)
     verb = "release" if record.errors else "approve"
     raise Held(

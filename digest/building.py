@@ -102,7 +102,7 @@ def require_whole(newsroom: Newsroom, record: IssueRecord | None) -> None:
         raise Held(
             "the issue is held: a send of it began and did not end",
             where=f"{record.edition} {record.date}",
-            hint="Look at what left the house",
+            hint="Look at what left the house; digest release sends it to the subscribers",
         )
 
 

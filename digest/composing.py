@@ -5,6 +5,7 @@ A variant's message is taken apart once, and only what is a reader's own is put 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from email.utils import parseaddr
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from digest.ways import links_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from digest.addressed import Compiled
     from digest.ledger import Claim
@@ -46,10 +47,7 @@ class Composer:
 
         @lru_cache(VARIANTS_KEPT)
         def compiled(name: str) -> Compiled:
-            try:
-                return take_apart(messages[name])
-            except DeliveryError as error:  # the fault of nobody whom it is for
-                raise DigestError(error.what, where=f"{date}", hint=error.hint) from error
+            return take_apart(messages[name])
 
         self._compiled = compiled
 
@@ -70,14 +68,16 @@ class Composer:
             base_url=self._newsroom.publication.web_url,
         )
         back = return_path(self._newsroom.bounce_address, bounce, self._keys)
-        compiled = self._compiled(self._variant(subscriber))
-        message = compiled.addressed(
-            to=mailbox("To", f"{name} <{address}>" if name else address),
-            # By the mark: an id that the address makes could be guessed, and a bounce forged.
-            message_id=message_id(edition, self._date, claim.mark.hex(), self._domain),
-            links=links,
-            leave_by=back,  # `digest bounce` reads both
-        )
+        to = mailbox("To", f"{name} <{address}>" if name else address)
+        with self._nobodys_fault():
+            compiled = self._compiled(self._variant(subscriber))
+            message = compiled.addressed(
+                to=to,
+                # By the mark: an id that the address makes could be guessed, and a bounce forged.
+                message_id=message_id(edition, self._date, claim.mark.hex(), self._domain),
+                links=links,
+                leave_by=back,  # `digest bounce` reads both
+            )
         return Delivery(
             edition=edition,
             date=self._date,
@@ -86,6 +86,14 @@ class Composer:
             return_path=back,
             dotless=compiled.dotless,
         )
+
+    @contextmanager
+    def _nobodys_fault(self) -> Iterator[None]:
+        """Let what is wrong for all stop the send, and fail none of those whom it is for."""
+        try:
+            yield
+        except DeliveryError as error:
+            raise DigestError(error.what, where=str(self._date), hint=error.hint) from error
 
     def _variant(self, subscriber: Subscriber) -> str:
         wishes = wishes_of(subscriber, self._newsroom.edition, self._newsroom.publication)

@@ -86,6 +86,7 @@ class Batch:
         finally:
             doubtful = [claim for claim in self.claims if claim.id in self._begun]
             self._note([self._in_doubt(claim) for claim in doubtful])
+            self.give_back()
         return carries or not untried
 
     def give_back(self) -> None:

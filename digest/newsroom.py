@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from digest.words import Words
 
 UNMADE = (IssueState.SKIPPED, IssueState.MISSED)  # recorded, with no folder
-LEASE_S = 30  # a build or a send that has not ended by then is taken to be dead
+LEASE_S = 30  # for so long after its death a build or a send is taken to be alive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ class Newsroom:
     def alone_with(self, date: dt.date) -> Iterator[None]:
         """Keep every other process from the issue of a date meanwhile. Raises Busy."""
         name = f"issue {self.edition.name} {date}"
-        with self.store.leased(name, self.clock(), LEASE_S):
+        with self.store.leased(name, self.clock, LEASE_S):
             yield
 
     def refresh_gallery(self, now: dt.datetime) -> Path:

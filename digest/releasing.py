@@ -9,7 +9,8 @@ from digest.building import require_whole
 from digest.errors import Held, Skipped
 from digest.model import IssueState
 from digest.planning import hold_reason
-from digest.sending import recover, send
+from digest.resuming import recover
+from digest.sending import send
 from digest.timetable import slot_on
 
 if TYPE_CHECKING:
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
     from digest.store import IssueRecord
 
 
-def release(newsroom: Newsroom, date: dt.date, by: str, now: dt.datetime) -> tuple[Outcome, ...]:
+def release(
+    newsroom: Newsroom,
+    date: dt.date,
+    by: str,
+    now: dt.datetime,
+    stopping: Callable[[], bool] = lambda: False,
+) -> tuple[Outcome, ...]:
     """Approve the held issue of a date as it was built, and send it if its time has come.
 
     A deliverer that only saves does so at once; else an issue whose time has yet to come is left to
@@ -39,7 +46,7 @@ def release(newsroom: Newsroom, date: dt.date, by: str, now: dt.datetime) -> tup
     newsroom.refresh_gallery(now)
     slot = slot_on(newsroom.edition.timetable, newsroom.publication.timezone, date)
     due = now >= slot.send_at or not newsroom.deliverer.irrevocable
-    return send(newsroom, date, now) if due else ()
+    return send(newsroom, date, now, stopping) if due else ()
 
 
 def go_on(

@@ -27,7 +27,9 @@ from digest.errors import AlreadyIssued, Busy, ConfigError, DigestError, Held, S
 from digest.model import IssueState
 from digest.pulling import pull
 from digest.recipe import Approval, Choice
-from digest.sending import recover, send
+from digest.resting import Rests
+from digest.resuming import recover
+from digest.sending import send
 from digest.store import IssueRecord
 from digest.timetable import due_jobs, slot_on
 
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TICK_S = 30
+ALERTING_S = 5  # that a tick waits for the editors' mail server
 LONGEST_S = 300  # of a tick: what it has no time for is due again at the next
 
 
@@ -50,12 +53,13 @@ def serve(newsrooms: Sequence[Newsroom]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     started = dt.datetime.now(dt.UTC)
+    rests = Rests()
 
     def tick_all() -> None:
         for newsroom in newsrooms:
             # In whole seconds: an hour must not be a millisecond short of one.
             now = dt.datetime.now(dt.UTC).replace(microsecond=0)
-            tick(newsroom, now, since=started, stopping=stop.is_set)
+            tick(newsroom, now, since=started, stopping=stop.is_set, rests=rests)
 
     scheduler = BackgroundScheduler(timezone=dt.UTC)
     scheduler.add_job(
@@ -81,6 +85,7 @@ def tick(
     *,
     since: dt.datetime,
     stopping: Callable[[], bool] = lambda: False,
+    rests: Rests | None = None,
 ) -> tuple[Job, ...]:
     """Do what is due for one edition at `now`, and give the jobs that were.
 
@@ -95,7 +100,7 @@ def tick(
         return stopping() or time.monotonic() - began > LONGEST_S
 
     try:
-        recover(newsroom, now, enough)
+        recover(newsroom, now, enough, rests)
         for job in _due(newsroom, now, since):
             if stopping():
                 break
@@ -103,8 +108,16 @@ def tick(
             _try(newsroom, job, now, enough)
     except Exception:
         log.exception("%s: what is due could not be found out", newsroom.edition.name)
-    alert(newsroom, now)
+    if not stopping():
+        _alert(newsroom, now)
     return tuple(done)
+
+
+def _alert(newsroom: Newsroom, now: dt.datetime) -> None:
+    """Tell the editors; a server that falls silent keeps neither other editions nor the end."""
+    telling = threading.Thread(target=alert, args=(newsroom, now), daemon=True)
+    telling.start()
+    telling.join(ALERTING_S)
 
 
 def _try(newsroom: Newsroom, job: Job, now: dt.datetime, stopping: Callable[[], bool]) -> None:
@@ -161,10 +174,13 @@ def _do(newsroom: Newsroom, job: Job, now: dt.datetime, stopping: Callable[[], b
 
 
 def _miss(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
-    record = newsroom.store.issue(newsroom.edition.name, date)
-    unapproved = record is not None and awaits_approval(newsroom.edition, record)
-    note = f"not sent before its deadline{': nobody approved it' if unapproved else ''}"
-    _record(newsroom, date, IssueState.MISSED, now, note)
+    with newsroom.alone_with(date):
+        record = newsroom.store.issue(newsroom.edition.name, date)
+        if record is not None and record.state not in READY:
+            return  # somebody sent or held it meanwhile
+        unapproved = record is not None and awaits_approval(newsroom.edition, record)
+        note = f"not sent before its deadline{': nobody approved it' if unapproved else ''}"
+        _record(newsroom, date, IssueState.MISSED, now, note)
 
 
 def _pull(newsroom: Newsroom, now: dt.datetime) -> None:

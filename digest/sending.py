@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from digest import archive
-from digest.approving import READY, require_approval, unchanged_folder
+from digest.approving import READY, require_approval
 from digest.building import require_whole
-from digest.dispatching import dispatch
-from digest.errors import Busy, DeliveryError, DigestError, Held, Skipped
-from digest.ledger import DeliveryState
+from digest.errors import DeliveryError, Held, Skipped
 from digest.model import IssueState
 from digest.outgoing import Delivery, Subscriber
 from digest.planning import hold_reason
+from digest.resuming import go_on, require_way_out, saved_messages, show
 from digest.variants import WHOLE
 
 if TYPE_CHECKING:
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
 
     from digest.newsroom import Newsroom
     from digest.outgoing import Outcome
-    from digest.store import IssueRecord
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +47,9 @@ def send(
         before = _require_ready(newsroom, date)
         _require_no_hold(newsroom, date, now)
         _require_approved(newsroom, date, now)
-        _require_way_out(newsroom, date)
+        require_way_out(newsroom, date)
         outcomes = _own_copy_first(newsroom, date, before, now)
-    _go_on(newsroom, date, stopping)
+    go_on(newsroom, date, stopping)
     return outcomes
 
 
@@ -71,34 +67,17 @@ def _own_copy_first(
         outcomes = _deliver(newsroom, deliveries, begun)
         out = True
         _fan_out(newsroom, date)
+        # Once more: whoever took a process for dead that was only frozen said otherwise.
+        newsroom.store.set_state(edition, date, IssueState.SENDING, now)
         newsroom.store.end_send(edition, date)  # where nobody subscribes
     except BaseException as error:
         # Once the own copy is out, whatever fails is gone on with.
         state = IssueState.SENDING if out else _after_failure(newsroom, before, begun)
         held = state is IssueState.HELD
         newsroom.store.set_state(edition, date, state, now, str(error), begun=held)
-        _show(newsroom, now)
+        show(newsroom, now)
         raise
     return outcomes
-
-
-def _require_way_out(newsroom: Newsroom, date: dt.date) -> None:
-    """Raise DeliveryError where there are subscribers, and they would have no way out."""
-    publication = newsroom.publication
-    lacking = [
-        name
-        for name, value in (
-            ("[web] base_url", publication.web_url),
-            ("[publication] postal_address", publication.postal_address),
-        )
-        if not value.strip()
-    ]
-    if lacking and newsroom.store.wishes(newsroom.edition.name, date):
-        raise DeliveryError(
-            "nothing is sent to subscribers who could not leave, or would not know whom",
-            where=f"{newsroom.edition.name} {date}",
-            hint=f"Set {' and '.join(lacking)} in digest.toml, and run `digest web` there",
-        )
 
 
 def _fan_out(newsroom: Newsroom, date: dt.date) -> None:
@@ -114,82 +93,29 @@ def _fan_out(newsroom: Newsroom, date: dt.date) -> None:
     newsroom.store.fan_out(edition, date, now, most=most, since=midnight)
 
 
-def _go_on(newsroom: Newsroom, date: dt.date, stopping: Callable[[], bool]) -> None:
-    """Send to all whose delivery waits, and note where that leaves the issue.
+def send_on(
+    newsroom: Newsroom,
+    date: dt.date,
+    now: dt.datetime,
+    stopping: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Send an issue to its subscribers whose own copy may have left, as a person decided.
 
-    What cannot be sent now waits in the ledger, so that a dead line is no reason to hold the issue.
-    No lease is held meanwhile: the ledger keeps any number of senders apart.
+    False where there is none. Raises what `send` raises.
     """
-    edition, store = newsroom.edition.name, newsroom.store
-    try:
-        if store.tally(edition, date).open:
-            _require_way_out(newsroom, date)
-            _show(newsroom, newsroom.clock())  # whoever has it may view it in a browser from now on
-            dispatch(newsroom, date, _saved_messages(newsroom, date), stopping)
-    except DigestError as error:
-        log.warning("%s %s: %s; it goes on later", edition, date, error)
-    finally:
-        store.end_send(edition, date)
-        _show(newsroom, newsroom.clock())
-
-
-def _is_anything_due(newsroom: Newsroom, record: IssueRecord) -> bool:
-    """Whether a delivery waits, or may be taken back, or nothing is left that could end."""
-    tally = newsroom.store.tally(record.edition, record.date)
-    in_hand = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING)
-    due = tally.next_at is not None and tally.next_at <= newsroom.clock()
-    return due or not tally.open or any(tally.counts.get(state) for state in in_hand)
-
-
-def recover(
-    newsroom: Newsroom, now: dt.datetime, stopping: Callable[[], bool] = lambda: False
-) -> None:
-    """Go on with sends that have yet to end, and bring issues out of one that died.
-
-    What subscribers have yet to get is in the ledger, and is sent, unless somebody paused it.
-    Without any, an issue becomes a draft, or is held where something may have left.
-    """
-    for record in newsroom.store.issues(newsroom.edition.name):
-        if record.state is not IssueState.SENDING or record.paused:
-            continue
-        try:
-            if not newsroom.store.tally(record.edition, record.date).candidates:
-                _recover_own_copy(newsroom, record.date, now)
-            elif _is_anything_due(newsroom, record):
-                _go_on(newsroom, record.date, stopping)
-        except DigestError as error:  # what else is due must not wait for it
-            log.warning("%s %s: %s", record.edition, record.date, error)
-
-
-def _recover_own_copy(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
-    """Bring an issue out of a send that died before anybody had a delivery."""
     edition = newsroom.edition.name
-    with suppress(Busy), newsroom.alone_with(date):
+    with newsroom.alone_with(date):
         record = newsroom.store.issue(edition, date)
-        going_on = newsroom.store.tally(edition, date).candidates
-        if record is None or record.state is not IssueState.SENDING or going_on:
-            return  # whoever was at it has done so meanwhile
-        held = newsroom.deliverer.irrevocable
-        state = IssueState.HELD if held else IssueState.DRAFT
-        note = "a send ended before it was done"
-        log.error("%s %s: %s; it is %s now", edition, date, note, state)
-        newsroom.store.set_state(edition, date, state, now, note, begun=held)
-        _show(newsroom, now)
-
-
-def settle(
-    newsroom: Newsroom, date: dt.date, marks: Sequence[bytes], by: str, *, arrived: bool
-) -> int:
-    """Say what became of deliveries that nobody knows of: they arrived, or they go once more.
-
-    All of an issue's, or those of some people. Gives how many there were.
-    """
-    edition, now = newsroom.edition.name, newsroom.clock()
-    state = DeliveryState.SENT if arrived else DeliveryState.PENDING
-    settled = newsroom.store.settle(edition, date, marks, state, detail=f"settled by {by}", now=now)
-    newsroom.store.end_send(edition, date)
-    _show(newsroom, now)
-    return settled
+        if record is None or record.state is not IssueState.HELD or not record.begun:
+            return False
+        _require_no_hold(newsroom, date, now)
+        _require_approved(newsroom, date, now)
+        require_way_out(newsroom, date)
+        _fan_out(newsroom, date)
+        newsroom.store.set_state(edition, date, IssueState.SENDING, now)
+        newsroom.store.end_send(edition, date)
+    go_on(newsroom, date, stopping)
+    return True
 
 
 def _deliver(
@@ -215,18 +141,6 @@ def _deliver(
             hint="Mend the cause; `digest status` tells what became of the issue",
         )
     return outcomes
-
-
-def _show(newsroom: Newsroom, now: dt.datetime) -> None:
-    """Refresh the pages; that they cannot be written must not hide how the send ended."""
-    for refresh, name in (
-        (newsroom.refresh_public, "public archive"),
-        (newsroom.refresh_gallery, "gallery"),
-    ):
-        try:
-            refresh(now)
-        except (DigestError, OSError) as error:
-            log.warning("the %s could not be written: %s", name, error)
 
 
 def _require_ready(newsroom: Newsroom, date: dt.date) -> IssueState:
@@ -259,7 +173,7 @@ def _require_no_hold(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> Non
     """Raise Held, and record it, where the editors hold the issue since it was built."""
     if reason := hold_reason(newsroom.choices(date)):
         newsroom.store.set_state(newsroom.edition.name, date, IssueState.HELD, now, reason)
-        _show(newsroom, now)
+        show(newsroom, now)
         raise _held(newsroom, date, reason)
 
 
@@ -270,7 +184,7 @@ def _require_approved(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> No
     try:
         require_approval(newsroom, record, now)
     except Held:
-        _show(newsroom, now)
+        show(newsroom, now)
         raise
 
 
@@ -293,12 +207,7 @@ def _after_failure(newsroom: Newsroom, before: IssueState, begun: Sequence[Deliv
 
 def saved_message(newsroom: Newsroom, date: dt.date) -> bytes:
     """Give the message that was saved. Raises DeliveryError where files are not what was built."""
-    return _saved_messages(newsroom, date)[WHOLE]
-
-
-def _saved_messages(newsroom: Newsroom, date: dt.date) -> archive.Messages:
-    """Give what was saved for each variant, likewise."""
-    return archive.Messages(unchanged_folder(newsroom, date))
+    return saved_messages(newsroom, date)[WHOLE]
 
 
 def _own_copy(newsroom: Newsroom, date: dt.date) -> Delivery:

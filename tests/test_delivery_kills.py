@@ -18,7 +18,7 @@ from fiction import CUTOFF, TODAY
 from publication import AT, digest, newsroom_of, write_publication
 
 from digest.ledger import DeliveryState
-from digest.sending import recover
+from digest.resuming import recover
 
 if TYPE_CHECKING:
     from pathlib import Path

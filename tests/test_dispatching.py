@@ -17,13 +17,15 @@ from fiction import CUTOFF
 from publication import digest, facts, newsroom_of, write_publication
 
 from digest.building import build
-from digest.errors import DeliveryError
+from digest.errors import DeliveryError, Held
 from digest.ledger import DeliveryState
 from digest.model import IssueState
 from digest.outgoing import Outcome
 from digest.protocols import Limits
+from digest.resting import Rests
+from digest.resuming import recover
 from digest.return_paths import read_return_token
-from digest.sending import recover, send
+from digest.sending import send, send_on
 from digest.subscribers import Reason
 from digest.tokens import Purpose, verify
 from digest.warming import WarmUp
@@ -51,6 +53,7 @@ class Line:
     def __init__(self, answer: Callable[[str], str] = lambda _: "sent") -> None:
         self.answer = answer
         self.sent: list[Delivery] = []
+        self.tried: list[str] = []
         self.dead = False
 
     @contextmanager
@@ -68,6 +71,7 @@ class Line:
                 yield Outcome(delivery=delivery, state="deferred", detail="down", tried=False)
                 continue
             begin(delivery)
+            self.tried.append(delivery.subscriber.address)
             if answer == "dies":
                 raise ConnectionResetError("the line went dead")
             if answer == "breaks":
@@ -443,3 +447,118 @@ def test_an_issues_date_stays_that_of_its_sending(newsroom: Newsroom) -> None:
     record = newsroom.store.issue("daily", TODAY)
     assert record
     assert (record.state, record.state_at, record.note) == (IssueState.SENT, CUTOFF, "")
+
+
+def test_what_a_plug_tells_nothing_of_is_neither_lost_nor_kept_from_others(
+    newsroom: Newsroom,
+) -> None:
+    class Forgetful(Line):
+        def send(
+            self, batch: Sequence[Delivery], begin: Callable[[Delivery], None]
+        ) -> Iterator[Outcome]:
+            own = [one for one in batch if "home" not in one.subscriber.address]
+            yield from super().send(own or batch[:2], begin)
+
+    line = Forgetful()
+    tally = sent_by(newsroom, line)
+    while tally.counts.get(DeliveryState.PENDING):
+        recover(replace(newsroom, deliverer=line), CUTOFF)
+        tally = newsroom.store.tally("daily", TODAY)
+    assert dict(tally.counts) == {DeliveryState.SENT: 20}
+    assert len(line.addresses) == len(set(line.addresses)) == 20
+
+
+def test_a_file_that_changes_while_it_is_sent_stops_the_send_and_fails_nobody(
+    newsroom: Newsroom,
+) -> None:
+    message = newsroom.out / "daily" / TODAY.isoformat() / "message.eml"
+    built = message.read_bytes()
+
+    def answer(address: str) -> str:
+        if "home" not in address:
+            message.write_bytes(built.replace(b"ferries", b"buses"))
+        return "sent"
+
+    line = Line(answer)
+    assert dict(sent_by(newsroom, line).counts) == {DeliveryState.PENDING: 20}
+    assert (state(newsroom), line.addresses) == (IssueState.SENDING, [])
+    message.write_bytes(built)
+    recover(replace(newsroom, deliverer=line), CUTOFF)
+    assert state(newsroom) is IssueState.SENT
+
+
+def test_an_address_of_ours_that_is_gone_fails_nobody(newsroom: Newsroom) -> None:
+    line = Line(lambda address: "deferred" if "home" in address else "sent")
+    sent_by(newsroom, line)
+    line.answer = lambda _: "sent"
+    later = newsroom.clock() + dt.timedelta(hours=2)
+    nowhere = replace(newsroom.publication, web_url="")
+    recover(replace(newsroom, deliverer=line, clock=lambda: later, publication=nowhere), CUTOFF)
+    assert newsroom.store.tally("daily", TODAY).counts == {DeliveryState.DEFERRED: 20}
+    recover(replace(newsroom, deliverer=line, clock=lambda: later), CUTOFF)
+    assert state(newsroom) is IssueState.SENT
+
+
+def test_a_line_in_trouble_is_tried_more_and_more_rarely(newsroom: Newsroom) -> None:
+    line = Line(lambda address: "unknown" if "home" in address else "sent")
+    line.connections, line.limits = 1, Limits(max_batch=1, resend=False)
+    clock, rests = newsroom.clock(), Rests()
+    send(replace(newsroom, deliverer=line), TODAY, CUTOFF, lambda: len(line.tried) > 1)
+    for _ in range(120):  # half-minute ticks of an hour
+        clock += dt.timedelta(seconds=30)
+        tried = len(line.tried)
+        ticking = replace(newsroom, deliverer=line, clock=lambda now=clock: now)
+        recover(ticking, CUTOFF, lambda before=tried: len(line.tried) > before, rests)
+    assert len(line.tried) < 12
+    line.answer = lambda _: "sent"
+    recover(replace(newsroom, deliverer=line), CUTOFF)
+    assert len(line.addresses) == 20 - newsroom.store.tally("daily", TODAY).open
+
+
+def test_what_breaks_one_send_keeps_nothing_else_from_being_done(newsroom: Newsroom) -> None:
+    line = Line(lambda address: "breaks" if "home" in address else "sent")
+    with pytest.raises(ZeroDivisionError):
+        sent_by(newsroom, line)
+    recover(replace(newsroom, deliverer=line), CUTOFF)  # and does not raise
+    assert state(newsroom) is IssueState.SENDING
+
+
+@pytest.mark.parametrize("url", ["http://news.courier.example", "https://nüws.example"])
+def test_nobody_is_written_to_whose_way_out_would_not_work(newsroom: Newsroom, url: str) -> None:
+    line = Line()
+    nowhere = replace(newsroom, publication=replace(newsroom.publication, web_url=url))
+    with pytest.raises(DeliveryError, match="nobody could leave"):
+        sent_by(nowhere, line)
+    assert line.sent == []
+    assert state(newsroom) is IssueState.DRAFT
+
+
+def test_a_pause_ends_with_what_it_paused(newsroom: Newsroom) -> None:
+    def answer(address: str) -> str:
+        if "home" in address:
+            newsroom.store.pause_issue("daily", TODAY, "Ada: stop")
+        return "sent"
+
+    line = Line(answer)
+    line.connections, line.limits = 1, Limits(max_batch=20)
+    assert sent_by(newsroom, line).counts == {DeliveryState.SENT: 20}
+    record = newsroom.store.issue("daily", TODAY)
+    assert record
+    assert (record.state, record.paused) == (IssueState.SENT, "")
+
+
+def test_an_own_copy_of_which_nobody_knows_is_gone_on_with_by_a_person(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    line = Line(lambda _: "unknown")
+    with pytest.raises(DeliveryError):
+        sent_by(newsroom, line)
+    assert state(newsroom) is IssueState.HELD
+    assert newsroom.store.tally("daily", TODAY).candidates == 0
+    line.answer = lambda _: "sent"
+    with pytest.raises(Held, match="digest release"):
+        sent_by(newsroom, line)
+    assert send_on(replace(newsroom, deliverer=line), TODAY, CUTOFF)
+    assert len(line.addresses) == len(line.sent) == 20  # no second own copy
+    assert state(newsroom) is IssueState.SENT
+    assert not send_on(replace(newsroom, deliverer=line), TODAY, CUTOFF)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import create_engine, text
 from test_store import NOW, TODAY, record
 
-from digest.ledger import Acknowledgement, Claim, DeliveryState
+from digest.errors import StoreError
+from digest.ledger import IN_DOUBT, Acknowledgement, Claim, DeliveryState
 from digest.model import IssueState
 from digest.outgoing import Subscriber
+from digest.store import Store
 from digest.subscribers import Candidate, Consent, Reason
-
-if TYPE_CHECKING:
-    from digest.store import Store
 
 MINUTE = dt.timedelta(minutes=1)
 LATER = NOW + MINUTE
@@ -157,6 +156,20 @@ def test_what_may_have_left_is_sent_again_or_left_for_a_person(
     assert counts(issued) == left
 
 
+def test_a_death_hides_no_doubt_that_was_there_before(issued: Store) -> None:
+    enlist(issued, 1)
+    issued.fan_out("daily", TODAY, NOW)
+    (one,) = take(issued)
+    begin(issued, [one.id])
+    doubt = f"{IN_DOUBT}no receipt"
+    acknowledge(issued, [end(one, DeliveryState.DEFERRED, detail=doubt, next_at=NOW)])
+    (again,) = take(issued)
+    begin(issued, [again.id])
+    issued.take_back("daily", TODAY, LATER + MINUTE, resend=True)
+    (third,) = take(issued, now=LATER + MINUTE)
+    assert third.before == doubt
+
+
 def test_a_deferred_one_waits_for_its_time(issued: Store) -> None:
     enlist(issued, 1)
     issued.fan_out("daily", TODAY, NOW)
@@ -227,3 +240,14 @@ def test_two_senders_never_claim_the_same(issued: Store) -> None:
     with ThreadPoolExecutor(4) as pool:
         found = [number for ids in pool.map(drain, "abcd") for number in ids]
     assert len(found) == len(set(found)) == 300
+
+
+def test_a_database_that_fails_in_the_middle_of_a_send_says_so(url: str) -> None:
+    store = Store.open(url)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE deliveries"))
+    engine.dispose()
+    with pytest.raises(StoreError, match=r"the database says: .*deliveries"):
+        begin(store, [1])
+    store.close()

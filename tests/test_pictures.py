@@ -27,7 +27,8 @@ from digest.model import Article, Image, IssueState
 from digest.outgoing import Outcome
 from digest.protocols import Limits, Pulled
 from digest.replaying import replay
-from digest.sending import recover, send
+from digest.resuming import recover
+from digest.sending import send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

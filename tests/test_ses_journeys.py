@@ -18,7 +18,7 @@ from faulty_ses import KEY_ID, REGION, SECRET, TOO_FAST, Fault, FaultySes, Refus
 from fiction import CUTOFF
 from publication import AT, digest, facts, newsroom_of, write_publication
 
-from digest.sending import recover
+from digest.resuming import recover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

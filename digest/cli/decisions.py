@@ -73,7 +73,7 @@ class Day:
 def alone_with_choices(newsroom: Newsroom, date: dt.date) -> Iterator[None]:
     """Keep other processes from the choices of a date meanwhile. Raises Busy."""
     name = f"choices {newsroom.edition.name} {date}"
-    with newsroom.store.leased(name, newsroom.clock(), LEASE_S):
+    with newsroom.store.leased(name, newsroom.clock, LEASE_S):
         yield
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import click
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from digest.newsroom import Newsroom
 
+TRIES, PAUSE_S = 40, 0.25  # for a build or the beginning of a send to end
 _ISSUE = re.compile(r"([\w-]+/)?\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -80,13 +82,20 @@ def _stop(
         return "paused", why
     holding.require_holdable(newsroom, date)
     kept = _decide(config_dir, newsroom, date, why)
-    try:
-        holding.hold(newsroom, date, now)
-    except Busy:  # a build, which heeds the choice; or a send that began just now
-        if not holding.pause(newsroom, date, why, now):
-            raise
-        return "paused", why
-    return "held", kept
+    for _ in range(TRIES):
+        try:
+            holding.hold(newsroom, date, now)
+        except Busy:  # a build, which heeds the choice; or a send that began just now
+            if holding.pause(newsroom, date, why, now):
+                return "paused", why
+            time.sleep(PAUSE_S)
+        else:
+            return "held", kept
+    raise Busy(
+        "another run is at it, and has not ended",
+        where=f"{newsroom.edition.name} {date}",
+        hint="The hold is among the day's choices; where the send began before it, hold it again",
+    )
 
 
 def _decide(config_dir: Path, newsroom: Newsroom, date: dt.date, why: str) -> str:

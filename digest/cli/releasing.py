@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 TOLD = {
     "resumed": "its send went on, and the issue is {state}",
+    "sent on": "it went on to its subscribers, and is {state}",
     "taken back": "the hold is taken back, and the issue is {state}",
     "sent": "sent",
     "approved": "to be sent at its time",
@@ -80,11 +81,14 @@ def release(
 
 def _let_go(config_dir: Path, newsroom: Newsroom, date: dt.date, by: str, now: dt.datetime) -> str:
     """Take back what stands first in the issue's way, and say what was done."""
-    from digest import holding, releasing
+    from digest import holding, releasing, sending
 
-    if releasing.go_on(newsroom, date, now, told_to_stop()):
+    stopping = told_to_stop()
+    if releasing.go_on(newsroom, date, now, stopping):
         return "resumed"
+    if sending.send_on(newsroom, date, now, stopping):
+        return "sent on"
     if take_back_hold(config_dir, newsroom, date):
         holding.let_go(newsroom, date, now)
         return "taken back"
-    return "sent" if releasing.release(newsroom, date, by, now) else "approved"
+    return "sent" if releasing.release(newsroom, date, by, now, stopping) else "approved"

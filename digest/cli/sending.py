@@ -69,7 +69,7 @@ def _send(newsroom: Newsroom, date: dt.date, *, as_json: bool) -> None:
 
 def _resume(newsroom: Newsroom, *, as_json: bool) -> None:
     from digest.model import IssueState
-    from digest.sending import recover
+    from digest.resuming import recover
 
     def sending() -> list[dt.date]:
         records = newsroom.store.issues(newsroom.edition.name)

@@ -47,7 +47,7 @@ def settle(
     `digest status ISSUE` names them. With ADDRESSES, those alone; without, all of ISSUE, a date.
     """
     from digest.particulars import read_address
-    from digest.sending import settle as settle_deliveries
+    from digest.resuming import settle as settle_deliveries
 
     if state is None:
         raise click.UsageError("say what became of them: --sent or --resend")

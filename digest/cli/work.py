@@ -21,6 +21,7 @@ from digest.cli.shared import (
     opened,
     print_json,
     shown,
+    told_to_stop,
 )
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def _send(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> tuple[int, Hel
     from digest.errors import Held
 
     try:
-        return len(sending.send(newsroom, date, now)), None
+        return len(sending.send(newsroom, date, now, told_to_stop())), None
     except Held as reason:
         return 0, reason
 

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 MOST = 5  # of a kind about an issue: words that change at every try must not fill a mailbox
 
 
-def write_alert(connection: Connection, alert: Alert) -> bool:
-    """Keep an alert; False where these very words are kept, or enough of the kind are."""
+def write_alert(connection: Connection, alert: Alert) -> None:
+    """Keep an alert, unless these very words are kept, or enough of the kind are."""
     of_kind = select(func.count()).where(
         alerts.c.edition == alert.edition,
         alerts.c.date == alert.date,
         alerts.c.kind == alert.kind.value,
     )
     if (connection.scalar(of_kind) or 0) >= MOST:
-        return False
+        return
     added = insert(connection.dialect.name, alerts).on_conflict_do_nothing()
     row = {
         "edition": alert.edition,
@@ -37,7 +37,7 @@ def write_alert(connection: Connection, alert: Alert) -> bool:
         "hint": alert.hint,
         "at": alert.at,
     }
-    return connection.execute(added.values(row)).rowcount == 1
+    connection.execute(added.values(row))
 
 
 def read_unsent(connection: Connection, edition: str, since: dt.datetime) -> tuple[Alert, ...]:

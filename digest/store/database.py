@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import contextmanager
+import threading
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
-from digest.errors import Busy
+from sqlalchemy import exc
+
+from digest.errors import Busy, StoreError
 from digest.store.engine import BEGIN_WRITING, explained, for_writing, meant, open_engine
 from digest.store.leases import end_lease, take_lease
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     from sqlalchemy import Connection, Engine
@@ -62,18 +65,32 @@ class Database:
             end_lease(connection, name, holder)
 
     @contextmanager
-    def leased(self, name: str, now: dt.datetime, seconds: float) -> Iterator[None]:
-        """Hold the lease on a job while it is done. Raises Busy while another run holds it."""
+    def leased(self, name: str, clock: Callable[[], dt.datetime], seconds: float) -> Iterator[None]:
+        """Hold the lease on a job while it is done, however long. Raises Busy while another does.
+
+        It is renewed meanwhile: `seconds` are what a run that died holds it for.
+        """
         holder = secrets.token_hex(8)
-        if not self.lease(name, holder, now, seconds):
+        if not self.lease(name, holder, clock(), seconds):
             raise Busy(
                 "another run is at it",
                 where=name,
                 hint=f"Wait for it; if it died, its lease ends within {seconds:.0f} s",
             )
+        done = threading.Event()
+
+        def renew() -> None:
+            while not done.wait(seconds / 3):
+                with suppress(StoreError):  # the next time will do
+                    self.lease(name, holder, clock(), seconds)
+
+        renewing = threading.Thread(target=renew, daemon=True)
+        renewing.start()
         try:
             yield
         finally:
+            done.set()
+            renewing.join()
             self.release(name, holder)
 
     # ------------------------------------------------------------ transactions
@@ -92,15 +109,13 @@ class Database:
     def _driving(self) -> Iterator[DBAPICursor]:
         """Write by the driver itself: for prepared statements, a thousand transactions a second."""
         engine = self._engine
-        with explained(engine.url):
-            connection = engine.raw_connection()
         try:
-            cursor = connection.cursor()
-            if engine.dialect.name == "sqlite":
-                cursor.execute(BEGIN_WRITING)
-            yield cursor
-            connection.commit()
-        except engine.dialect.loaded_dbapi.Error as error:
+            # To close takes back what was not committed.
+            with closing(engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                if engine.dialect.name == "sqlite":
+                    cursor.execute(BEGIN_WRITING)
+                yield cursor
+                connection.commit()
+        except (engine.dialect.loaded_dbapi.Error, exc.TimeoutError) as error:
             raise meant(error, engine.url) from error
-        finally:
-            connection.close()  # which takes back what was not committed

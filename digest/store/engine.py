@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine, event, make_url
+from sqlalchemy import create_engine, event, exc, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from digest.errors import StoreError
@@ -76,7 +76,8 @@ def explained(url: URL) -> Iterator[None]:
     """Turn a database's error into a StoreError in an editor's words; the password stays out."""
     try:
         yield
-    except (DBAPIError, OverflowError) as error:  # sqlite3's word for a number beyond 64 bits
+    # OverflowError is sqlite3's word for a number beyond 64 bits.
+    except (DBAPIError, OverflowError, exc.TimeoutError) as error:
         raise meant(error.orig if isinstance(error, DBAPIError) else error, url) from error
 
 

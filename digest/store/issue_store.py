@@ -109,10 +109,10 @@ class IssueStore(Database):
 
     # ------------------------------------------------------------ alerts
 
-    def add_alert(self, alert: Alert) -> bool:
-        """Keep an alert to be sent; False where the same was told, or enough of its kind."""
+    def add_alert(self, alert: Alert) -> None:
+        """Keep an alert to be sent, unless the same was told, or enough of its kind."""
         with self._writing() as connection:
-            return write_alert(connection, alert)
+            write_alert(connection, alert)
 
     def unsent_alerts(self, edition: str, since: dt.datetime) -> tuple[Alert, ...]:
         """Give the alerts of an edition from `since` on that nobody took yet, oldest first."""

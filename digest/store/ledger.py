@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from digest.ledger import OPEN, Claim, DeliveryState, Tally
+from digest.ledger import IN_DOUBT, OPEN, Claim, DeliveryState, Tally
 from digest.model import IssueState
 from digest.outgoing import Subscriber
 from digest.store.subscribers import is_paused
@@ -78,6 +78,8 @@ def warm_up(
 
     Who has been subscribed for longest goes first; the others are suppressed. Gives how many.
     """
+    # Two editions at one moment must not both have the day's room.
+    connection.execute(select(issues.c.id).order_by(issues.c.id).with_for_update())
     counts = deliveries.c.state != DeliveryState.SUPPRESSED.value
     others = connection.scalar(
         select(func.count()).where(deliveries.c.issue_id != issue, deliveries.c.at >= since, counts)
@@ -244,10 +246,13 @@ def take_back(
         .values(state=DeliveryState.PENDING.value, **freed)
     ).rowcount
     unsent = DeliveryState.PENDING if resend else DeliveryState.UNKNOWN
+    # A doubt before this one stays told: the second receipt that never comes is for a person.
+    doubted = deliveries.c.detail.startswith(IN_DOUBT)
+    told = case((doubted, deliveries.c.detail), else_="a sender died while sending it")
     in_doubt = connection.execute(
         update(deliveries)
         .where(lapsed, deliveries.c.state == DeliveryState.SENDING.value)
-        .values(state=unsent.value, detail="a sender died while sending it", **freed)
+        .values(state=unsent.value, detail=told, **freed)
     ).rowcount
     connection.execute(
         update(deliveries)
@@ -354,10 +359,11 @@ def end_send(connection: Connection, issue: int) -> bool:
     now = tally(connection, issue)
     note = f"{now.open} of {now.candidates} deliveries have yet to end" if now.open else ""
     state = IssueState.SENDING if now.open else IssueState.SENT
+    ended = {} if now.open else {"paused": ""}  # nothing is left that could wait
     moved = connection.execute(
         update(issues)
         .where(issues.c.id == issue, issues.c.state == IssueState.SENDING.value)
         .where(or_(issues.c.state != state.value, issues.c.note != note))
-        .values(state=state.value, note=note)
+        .values(state=state.value, note=note, **ended)
     )
     return moved.rowcount == 1

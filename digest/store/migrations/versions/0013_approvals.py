@@ -15,10 +15,11 @@ def upgrade() -> None:
     """Go one version up. A release is an approval in spite of errors, and is kept as one.
 
     What was released before is the hash of a message, which is no manifest's: such an issue, where
-    it has yet to be sent, is held for its errors again.
+    it has yet to be sent, is held for its errors again; what is being sent goes on.
     """
     for old, new in (("released_by", "approved_by"), ("released_sha256", "approved_sha256")):
         op.alter_column("issues", old, new_column_name=new)
+    op.execute("UPDATE issues SET approved_sha256 = '' WHERE state IN ('sending', 'sent')")
     op.add_column("issues", sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("issues", sa.Column("paused", TEXT, nullable=False, server_default=""))
     op.create_table(
