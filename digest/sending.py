@@ -40,8 +40,8 @@ def send(
     was put off. Gives how the own copy ended. Raises Skipped when there is nothing to send, and
     DeliveryError when the saved files are not what was built, when subscribers would have no way
     out of it, or when the own copy failed. The issue is a draft again then, unless something may
-    have left the house: then it is held, for a person to look. Raises Held for one that waits for a
-    person, by the editors' word, be it newer than the issue, for that reason, or to be approved.
+    have left the house: then it is held, for a person to look. Raises Held for one that waits for
+    a person: for that reason, by the editors' word, be it newer than the issue, or to be approved.
     """
     with newsroom.alone_with(date):
         before = _require_ready(newsroom, date)
