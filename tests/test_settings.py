@@ -176,6 +176,13 @@ def test_a_database_s_path_begins_at_the_root_unless_absolute(
     assert load(config).store_url == f"sqlite:///{expected}"
 
 
+def test_a_database_on_a_server_is_named_by_its_address(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://digest:tide@db.example:5432/digest"
+    assert load(publication(tmp_path), DIGEST_STORE__URL=url).store_url == url
+    for bad in ("postgresql+psycopg://", "postgresql://digest@db.example/digest"):
+        assert "store.url must begin with" in refusal(publication(tmp_path), DIGEST_STORE__URL=bad)
+
+
 # ---------------------------------------------------------------- precedence
 
 
@@ -243,8 +250,9 @@ def test_a_bad_secret_is_named_by_its_file_and_not_shown(tmp_path: Path) -> None
     (config / "secrets" / "DIGEST_STORE__URL").write_text("oracle://u:hush@h", "utf-8")
     message = refusal(config)
     assert message == (
-        'config/secrets/DIGEST_STORE__URL: store.url must begin with "sqlite:///" and name a file. '
-        'Such as "sqlite:///digest.db"'
+        'config/secrets/DIGEST_STORE__URL: store.url must begin with "sqlite:///" and name a file, '
+        'or with "postgresql+psycopg://" and name a server. Such as "sqlite:///digest.db" or '
+        '"postgresql+psycopg://digest@localhost/digest"'
     )
 
 

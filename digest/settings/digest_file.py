@@ -67,7 +67,9 @@ class StoreTable(Table):
 
     url: StoreAddress = Field(
         default="sqlite:///digest.db",
-        description="The database: `sqlite:///` and a path relative to the publication's root.",
+        description="The database: `sqlite:///` and a path relative to the publication's root; or "
+        "PostgreSQL, such as `postgresql+psycopg://digest@localhost/digest`, with the extra "
+        "`postgresql`. An address with a password belongs into `DIGEST_STORE__URL`.",
     )
 
 

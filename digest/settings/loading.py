@@ -17,7 +17,7 @@ from digest.settings.problems import gather, validate
 from digest.settings.recipes import contradictions, recipe
 from digest.settings.relays import contradictions_in_smtp, relay
 from digest.settings.ses_file import contradictions_in_ses, ses_account
-from digest.settings.values import is_name
+from digest.settings.values import SQLITE, is_name
 from digest.signing import DkimKey
 from digest.warming import WarmUp
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from digest.settings.configuration import Recipe
     from digest.settings.digest_file import WarmUpTable
 
-SQLITE = "sqlite:///"
 RESERVED = "public"  # out/public/ is the archive
 
 
@@ -146,9 +145,9 @@ def _variables(config_dir: Path, environ: Mapping[str, str]) -> list[Layer]:
 
 
 def _store_url(url: str, root: Path) -> str:
-    """Make the path of a SQLite file absolute."""
+    """Make the path of a SQLite file absolute; another database's address stays as it is."""
     path = url.removeprefix(SQLITE)
-    return url if path == ":memory:" else f"{SQLITE}{root / path}"
+    return url if path in {url, ":memory:"} else f"{SQLITE}{root / path}"
 
 
 def _editions(folder: Path, root: Path) -> dict[str, Recipe]:

@@ -29,6 +29,7 @@ _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)
 _SECRET = re.compile(r"[!-~]{1,1000}")  # what a header can hold (RFC 9110 §5.5)
 _BOUNCE_LOCAL = re.compile(rf"(?!.{{{MAX_LOCAL + 1}}})[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+SQLITE, POSTGRESQL = "sqlite:///", "postgresql+psycopg://"
 MAX_LABEL = 63  # octets of a part of a domain's name (RFC 1035 §2.3.4)
 
 
@@ -168,9 +169,12 @@ def _bounce_address(text: str) -> str:
 
 
 def _store_address(text: str) -> str:
-    if text.startswith("sqlite:///") and len(text) > len("sqlite:///"):
+    if any(text.startswith(kind) and text != kind for kind in (SQLITE, POSTGRESQL)):
         return text
-    raise Refused('must begin with "sqlite:///" and name a file', 'Such as "sqlite:///digest.db"')
+    raise Refused(
+        f'must begin with "{SQLITE}" and name a file, or with "{POSTGRESQL}" and name a server',
+        f'Such as "{SQLITE}digest.db" or "{POSTGRESQL}digest@localhost/digest"',
+    )
 
 
 def _clock(value: object) -> object:
