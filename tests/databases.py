@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import uuid
 import warnings
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -42,16 +43,23 @@ def server() -> Iterator[URL]:
             yield make_url(running.get_uri()).set(drivername="postgresql+psycopg")
 
 
-@pytest.fixture(params=DATABASES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database of one's own, still empty."""
+@contextmanager
+def database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """Give the URL of a new database of the kind that a fixture's parameter names, in a block."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'digest.db'}"
+        yield f"sqlite:///{folder / 'digest.db'}"
         return
     own = request.getfixturevalue("server").set(database=f"digest_{uuid.uuid4().hex}")
     administer(request.getfixturevalue("server"), f"CREATE DATABASE {own.database}")
     yield own.render_as_string(hide_password=False)
     administer(request.getfixturevalue("server"), f"DROP DATABASE {own.database} WITH (FORCE)")
+
+
+@pytest.fixture(params=DATABASES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database of one's own, still empty."""
+    with database(request, tmp_path) as given:
+        yield given
 
 
 @pytest.fixture(scope="session")

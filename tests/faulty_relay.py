@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CLOSE = b""  # in place of an answer: the connection is closed
 STALL = None  # in place of an answer: none ever comes
+LOSE = b"taken and gone"  # in place of a receipt: the message is taken, and the connection closed
 
 Answer = bytes | None
 Rule = "Callable[[Line], Answer | bool]"
@@ -170,7 +171,9 @@ class _Talk:
         if ruled is STALL:
             self.relay.released.wait(30)
             return False
-        if ruled is CLOSE or ruled == CLOSE:
+        if ruled == LOSE and note:
+            note()
+        if ruled in {CLOSE, LOSE}:
             return False
         data = ordinary if ruled is True else ruled
         assert isinstance(data, bytes)
