@@ -53,7 +53,7 @@ def dispatch(
         composer=Composer(newsroom, date, messages),
         stopping=stopping,
     )
-    _side_by_side(sender.work, newsroom.deliverer.connections, stopping)
+    side_by_side(sender.work, newsroom.deliverer.connections, stopping)
     take_back(newsroom, date)  # who was erased meanwhile
     return newsroom.store.tally(newsroom.edition.name, date)
 
@@ -69,8 +69,8 @@ def resends(newsroom: Newsroom) -> bool:
     return newsroom.resend and newsroom.deliverer.limits.resend
 
 
-def _side_by_side(work: Callable[[], None], number: int, stopping: Callable[[], bool]) -> None:
-    """Do the same work in several threads, and raise the first error of theirs.
+def side_by_side(work: Callable[[], None], number: int, stopping: Callable[[], bool]) -> bool:
+    """Do the same work in several threads, raise the first error of theirs, say if all ended.
 
     They are daemons: one that waits for a server which has fallen silent must not keep the program
     from ending when it is told to.
@@ -96,6 +96,7 @@ def _side_by_side(work: Callable[[], None], number: int, stopping: Callable[[], 
                 break
     if errors:
         raise errors[0]
+    return not any(thread.is_alive() for thread in threads)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from digest.approving import READY, require_approval
 from digest.building import require_whole
+from digest.dispatching import side_by_side
 from digest.errors import DeliveryError, Held, Skipped
+from digest.handing import StoppingError
 from digest.model import IssueState
 from digest.outgoing import Delivery, Subscriber
 from digest.planning import hold_reason
@@ -42,19 +44,24 @@ def send(
     out of it, or when the own copy failed. The issue is a draft again then, unless something may
     have left the house: then it is held, for a person to look. Raises Held for one that waits for
     a person: for that reason, by the editors' word, be it newer than the issue, or to be approved.
+    Once `stopping` nothing more is begun, and receipts are waited for some seconds only.
     """
     with newsroom.alone_with(date):
         before = _require_ready(newsroom, date)
         _require_no_hold(newsroom, date, now)
         _require_approved(newsroom, date, now)
         require_way_out(newsroom, date)
-        outcomes = _own_copy_first(newsroom, date, before, now)
+        outcomes = _own_copy_first(newsroom, date, before, now, stopping)
     go_on(newsroom, date, stopping)
     return outcomes
 
 
 def _own_copy_first(
-    newsroom: Newsroom, date: dt.date, before: IssueState, now: dt.datetime
+    newsroom: Newsroom,
+    date: dt.date,
+    before: IssueState,
+    now: dt.datetime,
+    stopping: Callable[[], bool],
 ) -> tuple[Outcome, ...]:
     """Send the publication's own copy, and give every subscriber a delivery once it is out."""
     edition = newsroom.edition.name
@@ -64,7 +71,7 @@ def _own_copy_first(
     newsroom.store.set_state(edition, date, IssueState.SENDING, now)
     try:
         newsroom.publish_pictures(date)
-        outcomes = _deliver(newsroom, deliveries, begun)
+        outcomes = _deliver(newsroom, deliveries, begun, stopping)
         out = True
         _fan_out(newsroom, date)
         # Once more: whoever took a process for dead that was only frozen said otherwise.
@@ -119,28 +126,39 @@ def send_on(
 
 
 def _deliver(
-    newsroom: Newsroom, deliveries: Sequence[Delivery], begun: list[Delivery]
+    newsroom: Newsroom,
+    deliveries: Sequence[Delivery],
+    begun: list[Delivery],
+    stopping: Callable[[], bool],
 ) -> tuple[Outcome, ...]:
     """Hand the deliveries over, noting each that begins. DeliveryError if one is not sent."""
     most = newsroom.deliverer.limits.max_batch
-    with newsroom.deliverer.open() as session:
-        outcomes = tuple(
-            outcome
-            for first in range(0, len(deliveries), most)
-            for outcome in session.send(deliveries[first : first + most], begun.append)
-        )
+    outcomes: list[Outcome] = []
+
+    def begin(delivery: Delivery) -> None:
+        if stopping():
+            raise StoppingError("told to stop")
+        begun.append(delivery)
+
+    def work() -> None:
+        with newsroom.deliverer.open() as session:
+            for first in range(0, len(deliveries), most):
+                outcomes.extend(session.send(deliveries[first : first + most], begin))
+
+    ended = side_by_side(work, 1, stopping)
+    silence = "the deliverer told of no outcome" if ended else "no receipt when told to stop"
     for outcome in outcomes:
         if outcome.state in {"deferred", "failed"} and outcome.delivery in begun:
             begun.remove(outcome.delivery)  # whoever says no has nothing
     failed = [outcome.detail for outcome in outcomes if outcome.state != "sent"]
-    failed += ["the deliverer told of no outcome"] * (len(deliveries) - len(outcomes))
+    failed += [silence] * (len(deliveries) - len(outcomes))
     if failed:
         raise DeliveryError(
             f"{len(failed)} of {len(deliveries)} deliveries failed: {failed[0]}",
             where=f"{deliveries[0].edition} {deliveries[0].date}",
             hint="Mend the cause; `digest status` tells what became of the issue",
         )
-    return outcomes
+    return tuple(outcomes)
 
 
 def _require_ready(newsroom: Newsroom, date: dt.date) -> IssueState:

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
+from contextlib import contextmanager
+from email import message_from_bytes
 from typing import TYPE_CHECKING
 
-from publication import AT, digest, write_publication
+from databases import database
+from fiction import CUTOFF, TODAY
+from publication import AT, digest, newsroom_of, write_publication
+
+from digest.model import IssueState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    import pytest
+    from faulty_relay import FaultyRelay
+
+    from digest.ledger import DeliveryState
+    from digest.newsroom import Newsroom
 
 
 def write_mailing(
@@ -43,3 +57,42 @@ def ready_to_send(root: Path, port: int, subscribers: int, **more: str) -> Path:
     digest(root, "pull", "--at", AT)
     digest(root, "build", "--at", AT)
     return config
+
+
+@contextmanager
+def waiting_issue(
+    request: pytest.FixtureRequest, root: Path, subscribers: int
+) -> Iterator[Newsroom]:
+    """Open one whose issue waits to be sent, on a database as a fixture's parameter names it."""
+    with database(request, root) as url:
+        store = f'[store]\nurl = "{url}"\n'
+        with newsroom_of(ready_to_send(root, 25, subscribers, more=store)) as opened:
+            yield opened
+
+
+def start_over(newsroom: Newsroom) -> Newsroom:
+    """Give it as if nothing of its issue had been sent."""
+    newsroom.store.forget_deliveries("daily", TODAY)
+    newsroom.store.set_state("daily", TODAY, IssueState.DRAFT, CUTOFF)
+    return newsroom
+
+
+def issue_state(newsroom: Newsroom) -> IssueState:
+    record = newsroom.store.issue("daily", TODAY)
+    assert record
+    return record.state
+
+
+def counted(newsroom: Newsroom) -> dict[DeliveryState, int]:
+    """Count an issue's deliveries by state, after making sure that there is one for each."""
+    tally = newsroom.store.tally("daily", TODAY)
+    assert tally.candidates == sum(1 for _ in newsroom.store.subscribers("daily"))
+    return dict(tally.counts)
+
+
+def arrived(relay: FaultyRelay) -> Counter[str]:
+    """Count what each subscriber got, after making sure that whoever got two can tell."""
+    got = [one for one in relay.taken if "reader" in one.recipients[0]]
+    ids = {(one.recipients, message_from_bytes(one.content)["Message-ID"]) for one in got}
+    assert len(ids) == len({one.recipients for one in got})
+    return Counter(one.recipients[0] for one in got)

@@ -9,17 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from email import message_from_bytes
 from typing import TYPE_CHECKING
 
 import pytest
 from certificates import make_certificate, server_side
-from databases import DATABASES, database
+from databases import DATABASES
 from faulty_relay import CLOSE, LOSE, STALL, FaultyRelay, relaying
 from fiction import CUTOFF, TODAY
-from mailing import ready_to_send
+from mailing import arrived, counted, issue_state, start_over, waiting_issue
 from posts import smtp
-from publication import newsroom_of
 
 from digest.ledger import IN_DOUBT, DeliveryState
 from digest.model import IssueState
@@ -69,40 +67,20 @@ class Fault:
 def built(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Newsroom]:
-    """A newsroom with an issue built, and readers, on each kind of database."""
-    root = tmp_path_factory.mktemp("paper")
-    with database(request, root) as url:
-        config = ready_to_send(root, 25, READERS, more=f'[store]\nurl = "{url}"\n')
-        with newsroom_of(config) as opened:
-            yield opened
+    with waiting_issue(request, tmp_path_factory.mktemp("paper"), READERS) as opened:
+        yield opened
 
 
 @pytest.fixture
 def newsroom(built: Newsroom) -> Newsroom:
-    """The same, of whose issue nothing was sent yet."""
-    built.store.forget_deliveries("daily", TODAY)
-    built.store.set_state("daily", TODAY, IssueState.DRAFT, CUTOFF)
-    return built
-
-
-def counts(newsroom: Newsroom) -> dict[DeliveryState, int]:
-    """Count the deliveries by state, after making sure that there is one for everybody."""
-    tally = newsroom.store.tally("daily", TODAY)
-    assert tally.candidates == READERS
-    return dict(tally.counts)
-
-
-def state(newsroom: Newsroom) -> IssueState:
-    record = newsroom.store.issue("daily", TODAY)
-    assert record
-    return record.state
+    return start_over(built)
 
 
 def first_try(newsroom: Newsroom, relay: FaultyRelay, **facts: object) -> dict[DeliveryState, int]:
     """Send by one connection, which tells one fault from another; give what the ledger says."""
     deliverer = smtp(relay.port, **{"connections": 1, **facts})
     send(replace(newsroom, deliverer=deliverer), TODAY, CUTOFF)
-    return counts(newsroom)
+    return counted(newsroom)
 
 
 def second_try(newsroom: Newsroom, relay: FaultyRelay, **facts: object) -> dict[DeliveryState, int]:
@@ -110,15 +88,7 @@ def second_try(newsroom: Newsroom, relay: FaultyRelay, **facts: object) -> dict[
     later = newsroom.clock() + LATER
     deliverer = smtp(relay.port, **facts)
     recover(replace(newsroom, deliverer=deliverer, clock=lambda: later), CUTOFF)
-    return counts(newsroom)
-
-
-def arrived(relay: FaultyRelay) -> Counter[str]:
-    """Count what each reader got, after making sure that one who got two can tell."""
-    got = [one for one in relay.taken if one.recipients[0] in EVERYBODY]
-    ids = {(one.recipients, message_from_bytes(one.content)["Message-ID"]) for one in got}
-    assert len(ids) == len({one.recipients for one in got})
-    return Counter(one.recipients[0] for one in got)
+    return counted(newsroom)
 
 
 def each_once(relay: FaultyRelay) -> bool:
@@ -150,13 +120,13 @@ def test_whoever_is_refused_once_gets_it_later_or_is_known_to_have_failed(
         assert first_try(newsroom, relay) == {SENT: READERS - 1, end: 1}
         ((address, _, detail),) = newsroom.store.unfinished("daily", TODAY, READERS)
         assert detail == answer.decode().strip()
-        assert state(newsroom) is (IssueState.SENT if end is FAILED else IssueState.SENDING)
+        assert issue_state(newsroom) is (IssueState.SENT if end is FAILED else IssueState.SENDING)
         fault.mended = True
         second_try(newsroom, relay)
     refused = {address} if end is FAILED else set()
     assert arrived(relay) == Counter(EVERYBODY - refused)
-    assert counts(newsroom).get(SENT) == READERS - len(refused)
-    assert state(newsroom) is IssueState.SENT
+    assert counted(newsroom).get(SENT) == READERS - len(refused)
+    assert issue_state(newsroom) is IssueState.SENT
 
 
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "."])
@@ -186,7 +156,7 @@ def test_recipients_refused_among_others_cost_nobody_else_anything(
         told = first_try(newsroom, relay, connections=3)
     assert told == {SENT: READERS - len(gone), FAILED: len(gone)}
     assert arrived(relay) == Counter(EVERYBODY - gone)
-    assert state(newsroom) is IssueState.SENT
+    assert issue_state(newsroom) is IssueState.SENT
 
 
 # ---------------------------------------------------------------- cut off
@@ -202,7 +172,7 @@ def test_a_connection_that_ends_before_any_content_is_opened_anew(
         assert first_try(newsroom, relay) == {SENT: READERS}
     assert len(fault.met) == 1
     assert each_once(relay)
-    assert state(newsroom) is IssueState.SENT
+    assert issue_state(newsroom) is IssueState.SENT
 
 
 @BOTH_WAYS
@@ -249,7 +219,7 @@ def test_a_receipt_that_is_lost_is_in_doubt_and_goes_as_the_edition_wants_it(
     assert arrived(relay) == Counter(EVERYBODY - doubtful) + once_more + seen
     held = {} if resend else {UNKNOWN: len(doubtful)}
     assert told == {SENT: READERS - sum(held.values()), **held}
-    assert state(newsroom) is (IssueState.SENT if resend else IssueState.SENDING)
+    assert issue_state(newsroom) is (IssueState.SENT if resend else IssueState.SENDING)
 
 
 # ---------------------------------------------------------------- silent
@@ -268,7 +238,7 @@ def test_a_server_that_falls_silent_before_any_content_has_them_all_later(
         fault.mended = True
         assert second_try(newsroom, relay) == {SENT: READERS}
     assert each_once(relay)
-    assert state(newsroom) is IssueState.SENT
+    assert issue_state(newsroom) is IssueState.SENT
 
 
 @BOTH_POLICIES
@@ -283,7 +253,7 @@ def test_a_server_that_falls_silent_at_a_receipt_leaves_that_one_in_doubt(
         fault.mended = True
         second_try(newsroom, relay)
     assert arrived(relay) == Counter(EVERYBODY if resend else EVERYBODY - doubtful)
-    assert state(newsroom) is (IssueState.SENT if resend else IssueState.SENDING)
+    assert issue_state(newsroom) is (IssueState.SENT if resend else IssueState.SENDING)
 
 
 # ---------------------------------------------------------------- no session
@@ -298,12 +268,12 @@ def test_a_server_that_does_not_let_us_begin_keeps_them_all_waiting(
 ) -> None:
     with relaying(FaultyRelay(fault := Fault(verb, answer, nth=0))) as relay:
         assert first_try(newsroom, relay, timeout_s=0.5) == {PENDING: READERS}
-        assert state(newsroom) is IssueState.SENDING
+        assert issue_state(newsroom) is IssueState.SENDING
         fault.mended = True
         assert second_try(newsroom, relay) == {SENT: READERS}
     assert fault.met
     assert each_once(relay)
-    assert state(newsroom) is IssueState.SENT
+    assert issue_state(newsroom) is IssueState.SENT
 
 
 @pytest.fixture(scope="module")
@@ -335,4 +305,4 @@ def test_nobody_is_sent_to_where_encryption_fails_and_all_are_once_it_holds(
         relay.tls, relay.extensions = good, ("STARTTLS", "PIPELINING")
         assert second_try(newsroom, relay, **facts) == {SENT: READERS}
     assert each_once(relay)
-    assert state(newsroom) is IssueState.SENT
+    assert issue_state(newsroom) is IssueState.SENT
