@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from certificates import make_certificate, server_side
 from faulty_relay import FaultyRelay, relaying
+from mail_server import mail_server
 from posts import deliver, deliveries, smtp, states
 
 from digest.errors import DeliveryError
 from digest.relay import Security
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -26,35 +22,9 @@ if TYPE_CHECKING:
 PASSWORD = "tide & time"
 
 
-class Box(Sink):
-    """A handler that keeps what it is handed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.messages: list[bytes] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's
-        assert isinstance(envelope.content, bytes)
-        self.messages.append(envelope.content)
-        return "250 OK"
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_certificate(tmp_path_factory.mktemp("tls"))
-
-
-@contextlib.contextmanager
-def mail_server(**options: Any) -> Iterator[tuple[Box, int]]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    box = Box()
-    controller = Controller(box, hostname="localhost", port=port, **options)
-    controller.start()
-    try:
-        yield box, port
-    finally:
-        controller.stop()
 
 
 def lets_in(
