@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 50  # deliveries that one sender holds at a time: what waits for the lease of one that died
 LEASE = dt.timedelta(minutes=10)  # to begin what was claimed
-DRAIN_S = 8  # once told to stop: for the receipts of what is on the wire
+DRAIN_S = 7  # once told to stop: for the receipts of what is on the wire
 LOOK_S = 0.1
 
 

@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 TICK_S = 30
 ALERTING_S = 5  # that a tick waits for the editors' mail server
-LONGEST_S = 300  # of a tick: what it has no time for is due again at the next
+LONGEST_S = 300  # of one job: what it has no time for is due again at the next tick
 
 
 def serve(newsrooms: Sequence[Newsroom]) -> None:
@@ -94,23 +94,24 @@ def tick(
     further job is begun once `stopping`. At last the editors are told by email what needs them.
     """
     done: list[Job] = []
-    began = time.monotonic()
-
-    def enough() -> bool:
-        return stopping() or time.monotonic() - began > LONGEST_S
-
     try:
-        recover(newsroom, now, enough, rests)
+        recover(newsroom, now, _bounded(stopping), rests)
         for job in _due(newsroom, now, since):
             if stopping():
                 break
             done.append(job)
-            _try(newsroom, job, now, enough)
+            _try(newsroom, job, now, _bounded(stopping))
     except Exception:
         log.exception("%s: what is due could not be found out", newsroom.edition.name)
     if not stopping():
         _alert(newsroom, now)
     return tuple(done)
+
+
+def _bounded(stopping: Callable[[], bool]) -> Callable[[], bool]:
+    """Give what says stop, and says so after a while too: yesterday's send waits for today's."""
+    began = time.monotonic()
+    return lambda: stopping() or time.monotonic() - began > LONGEST_S
 
 
 def _alert(newsroom: Newsroom, now: dt.datetime) -> None:
