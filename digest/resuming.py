@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def go_on(newsroom: Newsroom, date: dt.date, stopping: Callable[[], bool]) -> bool:
+def go_on(
+    newsroom: Newsroom, date: dt.date, now: dt.datetime, stopping: Callable[[], bool]
+) -> bool:
     """Send to all whose delivery waits, and note where that leaves the issue.
 
     Says whether anything came of it: whether more deliveries have ended.
@@ -41,13 +43,13 @@ def go_on(newsroom: Newsroom, date: dt.date, stopping: Callable[[], bool]) -> bo
     try:
         if before.open:
             require_way_out(newsroom, date)
-            show(newsroom, newsroom.clock())  # whoever has it may view it in a browser from now on
+            show(newsroom, now)  # whoever has it may view it in a browser from now on
             dispatch(newsroom, date, saved_messages(newsroom, date), stopping)
     except DigestError as error:
         log.warning("%s %s: %s; it goes on later", edition, date, error)
     finally:
         store.end_send(edition, date)
-        show(newsroom, newsroom.clock())
+        show(newsroom, now)
     return store.tally(edition, date).open < before.open
 
 
@@ -86,7 +88,7 @@ def _recover(
     if not newsroom.store.tally(*this).candidates:
         _recover_own_copy(newsroom, record.date, now)
     elif _is_anything_due(newsroom, record) and not rests.rests(this, newsroom.clock()):
-        carried = go_on(newsroom, record.date, stopping)
+        carried = go_on(newsroom, record.date, now, stopping)
         rests.note(this, newsroom.clock(), carried=carried)
 
 

@@ -52,7 +52,7 @@ def send(
         _require_approved(newsroom, date, now)
         require_way_out(newsroom, date)
         outcomes = _own_copy_first(newsroom, date, before, now, stopping)
-    go_on(newsroom, date, stopping)
+    go_on(newsroom, date, now, stopping)
     return outcomes
 
 
@@ -121,7 +121,7 @@ def send_on(
         _fan_out(newsroom, date)
         newsroom.store.set_state(edition, date, IssueState.SENDING, now)
         newsroom.store.end_send(edition, date)
-    go_on(newsroom, date, stopping)
+    go_on(newsroom, date, now, stopping)
     return True
 
 

@@ -22,7 +22,8 @@ from posts import smtp
 from digest.ledger import IN_DOUBT, DeliveryState
 from digest.model import IssueState
 from digest.relay import Security
-from digest.sending import recover, send
+from digest.resuming import recover
+from digest.sending import send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,7 +25,8 @@ from publication import newsroom_of, serving_readers
 
 from digest.ledger import DeliveryState
 from digest.model import IssueState
-from digest.sending import recover, send
+from digest.resuming import recover
+from digest.sending import send
 from digest.ways import UNSUBSCRIBE, links_of
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ import datetime as dt, sys
 from dataclasses import replace
 from pathlib import Path
 from digest.app import open_newsroom
-from digest.sending import recover
+from digest.resuming import recover
 from digest.settings import load_configuration
 
 configuration = load_configuration(Path("config"))

@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import replace
 from email.policy import default
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -499,6 +500,14 @@ def test_an_address_of_ours_that_is_gone_fails_nobody(newsroom: Newsroom) -> Non
     assert state(newsroom) is IssueState.SENT
 
 
+def stopped_at(moment: dt.datetime) -> Callable[[], dt.datetime]:
+    return lambda: moment
+
+
+def has_tried_more(line: Line, than: int) -> bool:
+    return len(line.tried) > than
+
+
 def test_a_line_in_trouble_is_tried_more_and_more_rarely(newsroom: Newsroom) -> None:
     line = Line(lambda address: "unknown" if "home" in address else "sent")
     line.connections, line.limits = 1, Limits(max_batch=1, resend=False)
@@ -506,9 +515,8 @@ def test_a_line_in_trouble_is_tried_more_and_more_rarely(newsroom: Newsroom) -> 
     send(replace(newsroom, deliverer=line), TODAY, CUTOFF, lambda: len(line.tried) > 1)
     for _ in range(120):  # half-minute ticks of an hour
         clock += dt.timedelta(seconds=30)
-        tried = len(line.tried)
-        ticking = replace(newsroom, deliverer=line, clock=lambda now=clock: now)
-        recover(ticking, CUTOFF, lambda before=tried: len(line.tried) > before, rests)
+        ticking = replace(newsroom, deliverer=line, clock=stopped_at(clock))
+        recover(ticking, CUTOFF, partial(has_tried_more, line, len(line.tried)), rests)
     assert len(line.tried) < 12
     line.answer = lambda _: "sent"
     recover(replace(newsroom, deliverer=line), CUTOFF)

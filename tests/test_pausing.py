@@ -9,8 +9,8 @@ import time
 from typing import TYPE_CHECKING
 
 from faulty_relay import FaultyRelay, relaying
+from mailing import ready_to_send
 from publication import AT, digest, facts, write_publication
-from test_delivery_kills import ready_to_send
 from test_releasing import spoil
 
 if TYPE_CHECKING:
