@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import exc
@@ -28,6 +28,10 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writer = for_writing(engine)
+        # SQLite has one writer, and lets others sleep for milliseconds before they ask again; our
+        # own threads wait for each other here, and are woken at once.
+        one_by_one = engine.dialect.name == "sqlite"
+        self._turn = threading.RLock() if one_by_one else nullcontext()
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -102,7 +106,7 @@ class Database:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with explained(self._engine.url), self._writer.begin() as connection:
+        with self._turn, explained(self._engine.url), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
@@ -111,7 +115,7 @@ class Database:
         engine = self._engine
         try:
             # To close takes back what was not committed.
-            with closing(engine.raw_connection()) as connection:
+            with self._turn, closing(engine.raw_connection()) as connection:
                 cursor = connection.cursor()
                 if engine.dialect.name == "sqlite":
                     cursor.execute(BEGIN_WRITING)

@@ -6,7 +6,7 @@ another one is claiming.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Integer,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Row
     from sqlalchemy.sql.dml import ReturningUpdate
 
 
@@ -116,7 +116,7 @@ def claim(
     Whoever was suppressed since the fan-out is noted as such, and is not among them. Of an issue
     whose send is paused nobody is taken.
     """
-    if connection.scalar(select(issues.c.paused).where(issues.c.id == issue)):
+    if connection.scalar(_PAUSED, {"issue": issue}):
         return ()
     told = {"issue": issue, "by": holder, "now": now, "until": until}
     while True:
@@ -124,9 +124,10 @@ def claim(
         if len(taken) < most:
             left = most - len(taken)
             taken += connection.execute(_TAKE_DUE, told | {"most": left}).scalars()
-        claims = _claims(connection, sorted(set(taken) - _barred(connection, taken, now)))
-        if claims or not taken:
-            return claims
+        rows = connection.execute(_READ_TAKEN, {"ids": taken}).all()
+        _bar(connection, [row.id for row in rows if row.barred], now)
+        if not taken or not all(row.barred for row in rows):
+            return tuple(_claim(row) for row in rows if not row.barred)
 
 
 def _is_pending() -> ColumnElement[bool]:
@@ -159,6 +160,7 @@ def _taking(waiting: ColumnElement[bool]) -> ReturningUpdate[int]:
 
 
 # Made once: to make such a statement takes longer than to run it.
+_PAUSED = select(issues.c.paused).where(issues.c.id == bindparam("issue"))
 _TAKE_PENDING = _taking(_is_pending())
 _TAKE_DUE = _taking(
     and_(
@@ -166,51 +168,57 @@ _TAKE_DUE = _taking(
         deliveries.c.next_at <= bindparam("now", type_=deliveries.c.at.type),
     )
 )
-_AMONG = deliveries.c.id.in_(bindparam("ids", expanding=True))
-_READ_BARRED = select(deliveries.c.id).join(subscribers).where(_AMONG, is_suppressed())
-_READ_CLAIMS = (
-    select(deliveries.c.id, deliveries.c.attempts, deliveries.c.detail, subscribers)
+_READ_TAKEN = (
+    select(
+        deliveries.c.id,
+        deliveries.c.attempts,
+        deliveries.c.detail,
+        subscribers.c.mark,
+        subscribers.c.address,
+        subscribers.c.name,
+        subscribers.c.language,
+        subscribers.c.sections,
+        subscribers.c.paused_until,
+        is_suppressed().label("barred"),
+    )
     .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
-    .where(_AMONG)
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(deliveries.c.id)
 )
 
 
-def _barred(connection: Connection, ids: Sequence[int], now: dt.datetime) -> set[int]:
+def _bar(connection: Connection, ids: Sequence[int], now: dt.datetime) -> None:
     """Note whose delivery was taken and may not be sent any more."""
-    barred = set(connection.scalars(_READ_BARRED, {"ids": ids}))
-    if barred:
-        connection.execute(
-            update(deliveries)
-            .where(deliveries.c.id.in_(barred))
-            .values(
-                state=DeliveryState.SUPPRESSED.value,
-                detail="suppressed",
-                holder="",
-                lease_until=None,
-                next_at=None,
-                at=now,
-            )
+    if not ids:
+        return
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(ids))
+        .values(
+            state=DeliveryState.SUPPRESSED.value,
+            detail="suppressed",
+            holder="",
+            lease_until=None,
+            next_at=None,
+            at=now,
         )
-    return barred
+    )
 
 
-def _claims(connection: Connection, ids: Sequence[int]) -> tuple[Claim, ...]:
-    return tuple(
-        Claim(
-            id=row[0],
-            attempts=row.attempts,
-            before=row.detail,
-            mark=row.mark,
-            subscriber=Subscriber(
-                address=row.address,
-                name=row.name,
-                language=row.language,
-                sections=row.sections,
-                paused_until=row.paused_until,
-            ),
-        )
-        for row in connection.execute(_READ_CLAIMS, {"ids": ids})
+def _claim(row: Row[*tuple[Any, ...]]) -> Claim:
+    number, attempts, before, mark, address, name, language, sections, paused_until, _ = row
+    return Claim(
+        id=number,
+        attempts=attempts,
+        before=before,
+        mark=mark,
+        subscriber=Subscriber(
+            address=address,
+            name=name,
+            language=language,
+            sections=sections,
+            paused_until=paused_until,
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from digest.errors import StoreError
 from digest.store.database import Database
@@ -166,10 +166,13 @@ class LedgerStore(Database):
             return unfinished(connection, _issue(connection, edition, date), most)
 
 
+_NUMBER = select(issues.c.id).where(
+    issues.c.edition == bindparam("edition"), issues.c.date == bindparam("date")
+)
+
+
 def _issue(connection: Connection, edition: str, date: dt.date) -> int:
-    number = connection.scalar(
-        select(issues.c.id).where(issues.c.edition == edition, issues.c.date == date)
-    )
+    number = connection.scalar(_NUMBER, {"edition": edition, "date": date})
     if number is None:
         raise StoreError("there is no such issue", where=f"{edition} {date}")
     return int(number)
