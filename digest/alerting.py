@@ -111,7 +111,7 @@ def _stands_still(newsroom: Newsroom, record: IssueRecord, now: dt.datetime) -> 
 
 def _how_to_let_go(record: IssueRecord, on: str) -> str:
     if record.begun:
-        return f"Look at what left the house: digest status {on}"
+        return f"Look at what left the house, then send it to the subscribers: digest release {on}"
     if record.errors:
         return (
             f"Mend that and build it again (digest build --date {on}), or send it as it is: "

@@ -2,7 +2,7 @@
 
 built ──▶ draft ──approve──▶ approved ──▶ sent
             ▲                    │
-            └── a file changed ──┘
+            └── a file changed ──┘   (held, where nobody has to approve: a draft would go)
 """
 
 from __future__ import annotations
@@ -130,6 +130,12 @@ def _changed(newsroom: Newsroom, date: dt.date) -> tuple[str, ...]:
 def _void(
     newsroom: Newsroom, record: IssueRecord, changed: tuple[str, ...], now: dt.datetime
 ) -> NoReturn:
+    if record.begun:
+        raise DeliveryError(
+            f"the saved issue is not what left the house already: {', '.join(changed)}",
+            where=f"{record.edition} {record.date}",
+            hint="Put back what was there before",
+        )
     when = f"{record.approved_at:%Y-%m-%d %H:%M} UTC" if record.approved_at else "some day"
     note = f"{', '.join(changed)} changed since {record.approved_by} approved it, {when}"
     waits = newsroom.edition.approval is Approval.REQUIRED and not record.errors

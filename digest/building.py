@@ -98,7 +98,8 @@ def rebuilt_state(newsroom: Newsroom, date: dt.date) -> IssueState:
 
 def require_whole(newsroom: Newsroom, record: IssueRecord | None) -> None:
     """Raise Held for an issue that may have left the house in part, beyond anybody's reach."""
-    if record and record.begun and newsroom.deliverer.irrevocable:
+    begun = record is not None and record.begun and record.state not in OUT
+    if record and begun and newsroom.deliverer.irrevocable:
         raise Held(
             "the issue is held: a send of it began and did not end",
             where=f"{record.edition} {record.date}",

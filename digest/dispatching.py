@@ -87,8 +87,8 @@ def side_by_side(work: Callable[[], None], number: int, stopping: Callable[[], b
     for thread in threads:
         thread.start()
     until = None
-    while any(thread.is_alive() for thread in threads):
-        next(thread for thread in threads if thread.is_alive()).join(LOOK_S)
+    while alive := [thread for thread in threads if thread.is_alive()]:
+        alive[0].join(LOOK_S)
         if stopping():
             until = until or time.monotonic() + DRAIN_S
             if time.monotonic() > until:

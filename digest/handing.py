@@ -86,8 +86,9 @@ class Batch:
         finally:
             doubtful = [claim for claim in self.claims if claim.id in self._begun]
             self._note([self._in_doubt(claim) for claim in doubtful])
+            untold = bool(self._open)  # by a session that is in no order
             self.give_back()
-        return carries or not untried
+        return carries or not (untried or untold)
 
     def give_back(self) -> None:
         """Let others have what was never begun."""

@@ -57,6 +57,13 @@ def require_holdable(newsroom: Newsroom, date: dt.date) -> None:
         )
 
 
+def is_held_by_a_word(newsroom: Newsroom, date: dt.date) -> bool:
+    """Whether an issue is held neither for errors nor because something of it may have left."""
+    record = newsroom.store.issue(newsroom.edition.name, date)
+    held = record is not None and record.state is IssueState.HELD
+    return bool(held and record and not record.errors and not record.begun)
+
+
 def let_go(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> IssueState | None:
     """Let go what the editors held, now that the day's choices do not any more.
 

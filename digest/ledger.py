@@ -71,11 +71,19 @@ class Acknowledgement:
 class Tally:
     """How many deliveries of an issue are in which state; `next_at` is when a deferred one is due.
 
-    It adds up: `candidates` is the sum.
+    `lapses_at` is when the first lease runs out that a sender has on any. It adds up: `candidates`
+    is the sum.
     """
 
     counts: Mapping[DeliveryState, int]
     next_at: dt.datetime | None = None
+    lapses_at: dt.datetime | None = None
+
+    def is_anything_due(self, now: dt.datetime) -> bool:
+        """Whether a delivery waits, or may be taken back, or nothing is left that could end."""
+        times = (self.next_at, self.lapses_at)
+        waits = DeliveryState.PENDING in self.counts or any(at and at <= now for at in times)
+        return waits or not self.open
 
     @property
     def candidates(self) -> int:

@@ -67,6 +67,8 @@ def recover(
     Without any, an issue becomes a draft, or is held where something may have left.
     """
     for record in newsroom.store.issues(newsroom.edition.name):
+        if stopping():
+            break
         if record.state is not IssueState.SENDING or record.paused:
             continue
         try:
@@ -85,11 +87,12 @@ def _recover(
     rests: Rests,
 ) -> None:
     this = (record.edition, record.date)
-    if not newsroom.store.tally(*this).candidates:
+    tally, clock = newsroom.store.tally(*this), newsroom.clock
+    if not tally.candidates:
         _recover_own_copy(newsroom, record.date, now)
-    elif _is_anything_due(newsroom, record) and not rests.rests(this, newsroom.clock()):
+    elif tally.is_anything_due(clock()) and not rests.rests(this, clock()):
         carried = go_on(newsroom, record.date, now, stopping)
-        rests.note(this, newsroom.clock(), carried=carried)
+        rests.note(this, clock(), carried=carried)
 
 
 def _recover_own_copy(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> None:
@@ -106,14 +109,6 @@ def _recover_own_copy(newsroom: Newsroom, date: dt.date, now: dt.datetime) -> No
         log.error("%s %s: %s; it is %s now", edition, date, note, state)
         newsroom.store.set_state(edition, date, state, now, note, begun=held)
         show(newsroom, now)
-
-
-def _is_anything_due(newsroom: Newsroom, record: IssueRecord) -> bool:
-    """Whether a delivery waits, or may be taken back, or nothing is left that could end."""
-    tally = newsroom.store.tally(record.edition, record.date)
-    in_hand = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.SENDING)
-    due = tally.next_at is not None and tally.next_at <= newsroom.clock()
-    return due or not tally.open or any(tally.counts.get(state) for state in in_hand)
 
 
 def settle(

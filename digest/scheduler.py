@@ -57,6 +57,8 @@ def serve(newsrooms: Sequence[Newsroom]) -> None:
 
     def tick_all() -> None:
         for newsroom in newsrooms:
+            if stop.is_set():
+                break
             # In whole seconds: an hour must not be a millisecond short of one.
             now = dt.datetime.now(dt.UTC).replace(microsecond=0)
             tick(newsroom, now, since=started, stopping=stop.is_set, rests=rests)
@@ -100,7 +102,7 @@ def tick(
             if stopping():
                 break
             done.append(job)
-            _try(newsroom, job, now, _bounded(stopping))
+            _try(newsroom, job, now, stopping)
     except Exception:
         log.exception("%s: what is due could not be found out", newsroom.edition.name)
     if not stopping():
@@ -168,7 +170,7 @@ def _do(newsroom: Newsroom, job: Job, now: dt.datetime, stopping: Callable[[], b
     elif job.date is not None and job.kind == "build":
         _build(newsroom, job.date, now)
     elif job.date is not None and job.kind == "send":
-        send(_forgiving(newsroom), job.date, now, stopping)
+        send(_forgiving(newsroom), job.date, now, stopping, enough=_bounded(stopping))
         log.info("%s %s: sent", newsroom.edition.name, job.date)
     elif job.date is not None:
         _miss(newsroom, job.date, now)

@@ -35,6 +35,8 @@ def send(
     date: dt.date,
     now: dt.datetime,
     stopping: Callable[[], bool] = lambda: False,
+    *,
+    enough: Callable[[], bool] | None = None,
 ) -> tuple[Outcome, ...]:
     """Deliver the saved issue of a date: the publication's own copy, then each subscriber's.
 
@@ -44,7 +46,8 @@ def send(
     out of it, or when the own copy failed. The issue is a draft again then, unless something may
     have left the house: then it is held, for a person to look. Raises Held for one that waits for
     a person: for that reason, by the editors' word, be it newer than the issue, or to be approved.
-    Once `stopping` nothing more is begun, and receipts are waited for some seconds only.
+    Once `stopping` nothing more is begun, and receipts are waited for some seconds only. Once
+    `enough`, by default the same, no more subscribers are sent to for now; the own copy has time.
     """
     with newsroom.alone_with(date):
         before = _require_ready(newsroom, date)
@@ -52,7 +55,7 @@ def send(
         _require_approved(newsroom, date, now)
         require_way_out(newsroom, date)
         outcomes = _own_copy_first(newsroom, date, before, now, stopping)
-    go_on(newsroom, date, now, stopping)
+    go_on(newsroom, date, now, enough or stopping)
     return outcomes
 
 
@@ -78,10 +81,13 @@ def _own_copy_first(
         newsroom.store.set_state(edition, date, IssueState.SENDING, now)
         newsroom.store.end_send(edition, date)  # where nobody subscribes
     except BaseException as error:
-        # Once the own copy is out, whatever fails is gone on with.
+        # Once the own copy is out there must be no second: `recover` leaves it to a person.
         state = IssueState.SENDING if out else _after_failure(newsroom, before, begun)
-        held = state is IssueState.HELD
-        newsroom.store.set_state(edition, date, state, now, str(error), begun=held)
+        held, note = state is IssueState.HELD, str(error)
+        record = newsroom.store.issue(edition, date)
+        if state is IssueState.DRAFT and record and record.paused:  # whoever paused it meant hold
+            state, note = IssueState.HELD, record.paused
+        newsroom.store.set_state(edition, date, state, now, note, begun=held)
         show(newsroom, now)
         raise
     return outcomes

@@ -18,7 +18,7 @@ from fiction import CUTOFF
 from publication import digest, facts, newsroom_of, write_publication
 
 from digest.building import build
-from digest.errors import DeliveryError, Held
+from digest.errors import DeliveryError, Held, Skipped
 from digest.ledger import DeliveryState
 from digest.model import IssueState
 from digest.outgoing import Outcome
@@ -556,7 +556,7 @@ def test_a_pause_ends_with_what_it_paused(newsroom: Newsroom) -> None:
 
 
 def test_an_own_copy_of_which_nobody_knows_is_gone_on_with_by_a_person(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom,
 ) -> None:
     line = Line(lambda _: "unknown")
     with pytest.raises(DeliveryError):
@@ -570,3 +570,43 @@ def test_an_own_copy_of_which_nobody_knows_is_gone_on_with_by_a_person(
     assert len(line.addresses) == len(line.sent) == 20  # no second own copy
     assert state(newsroom) is IssueState.SENT
     assert not send_on(replace(newsroom, deliverer=line), TODAY, CUTOFF)
+
+
+def test_an_own_copy_has_its_time_however_long_the_rest_may_take(newsroom: Newsroom) -> None:
+    line = Line()
+    send(replace(newsroom, deliverer=line), TODAY, CUTOFF, enough=lambda: True)
+    assert len(line.sent) == 1
+    assert newsroom.store.tally("daily", TODAY).counts == {DeliveryState.PENDING: 20}
+    assert state(newsroom) is IssueState.SENDING
+
+
+def test_a_pause_while_the_own_copy_is_refused_holds_the_issue(newsroom: Newsroom) -> None:
+    def answer(_: str) -> str:
+        newsroom.store.pause_issue("daily", TODAY, "Ada: stop")
+        return "failed"
+
+    with pytest.raises(DeliveryError):
+        sent_by(newsroom, Line(answer))
+    record = newsroom.store.issue("daily", TODAY)
+    assert record
+    assert (record.state, record.note) == (IssueState.HELD, "Ada: stop")
+
+
+def test_a_session_that_tells_of_nothing_is_not_asked_without_end(newsroom: Newsroom) -> None:
+    class Mute(Line):
+        def send(
+            self, batch: Sequence[Delivery], begin: Callable[[Delivery], None]
+        ) -> Iterator[Outcome]:
+            return super().send(batch if "home" not in batch[0].subscriber.address else (), begin)
+
+    assert sent_by(newsroom, Mute()).counts == {DeliveryState.PENDING: 20}
+
+
+def test_an_issue_that_a_person_sent_on_is_sent(newsroom: Newsroom) -> None:
+    line = Line(lambda _: "unknown")
+    with pytest.raises(DeliveryError):
+        sent_by(newsroom, line)
+    line.answer = lambda _: "sent"
+    assert send_on(replace(newsroom, deliverer=line), TODAY, CUTOFF)
+    with pytest.raises(Skipped, match="the issue is sent"):
+        sent_by(newsroom, line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -20,7 +21,7 @@ MINUTE = dt.timedelta(minutes=1)
 LATER = NOW + MINUTE
 
 
-def enlist(store: Store, number: int, **wishes: object) -> list[bytes]:
+def enlist(store: Store, number: int, edition: str = "daily", **wishes: object) -> list[bytes]:
     """Add subscribers a0@…, a1@…; give their marks."""
     candidates = [
         Candidate(
@@ -31,7 +32,7 @@ def enlist(store: Store, number: int, **wishes: object) -> list[bytes]:
         )
         for n in range(number)
     ]
-    store.enlist("daily", candidates)
+    store.enlist(edition, candidates)
     return [store.mark(one.key) for one in candidates]
 
 
@@ -251,3 +252,26 @@ def test_a_database_that_fails_in_the_middle_of_a_send_says_so(url: str) -> None
     with pytest.raises(StoreError, match=r"the database says: .*deliveries"):
         begin(store, [1])
     store.close()
+
+
+def test_two_editions_at_one_moment_share_the_room_of_a_day(issued: Store) -> None:
+    issued.save_issue(replace(record(), edition="weekly"), ())
+    enlist(issued, 8)
+    enlist(issued, 8, edition="weekly")
+
+    def fan_out(edition: str) -> int:
+        return issued.fan_out(edition, TODAY, NOW, most=5, since=NOW - MINUTE)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(fan_out, ("daily", "weekly"))) == [8, 8]
+    sums = [issued.tally(edition, TODAY).counts for edition in ("daily", "weekly")]
+    assert sum(one.get(DeliveryState.PENDING, 0) for one in sums) == 5
+
+
+def test_a_lease_that_a_living_sender_has_is_nothing_that_is_due(issued: Store) -> None:
+    enlist(issued, 1)
+    issued.fan_out("daily", TODAY, NOW)
+    assert issued.tally("daily", TODAY).is_anything_due(NOW)
+    take(issued)
+    assert not issued.tally("daily", TODAY).is_anything_due(NOW)
+    assert issued.tally("daily", TODAY).is_anything_due(LATER)

@@ -8,7 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from faulty_relay import FaultyRelay, relaying
+from faulty_relay import CLOSE, FaultyRelay, relaying
 from mailing import ready_to_send
 from publication import AT, digest, facts, write_publication
 from test_releasing import spoil
@@ -119,3 +119,20 @@ def test_a_send_is_paused_in_the_middle_and_goes_on_to_everybody_once(tmp_path: 
     recipients = [taken.recipients[0] for taken in relay.taken[1:]]
     assert sorted(recipients) == sorted(f"reader{n}@home.example" for n in range(SUBSCRIBERS))
     assert facts(tmp_path, "status", DAY)["paused"] == ""
+
+
+def test_an_issue_whose_own_copy_nobody_knows_of_is_sent_on_by_release(tmp_path: Path) -> None:
+    def loses_the_first_receipt(line: Line) -> bytes | bool:
+        return CLOSE if line.verb == "." and line.connection == 1 else True
+
+    with relaying(FaultyRelay(loses_the_first_receipt)) as relay:
+        ready_to_send(tmp_path, relay.port, 3)
+        relay.connections = 0
+        assert "no receipt" not in digest(tmp_path, "send", code=1)
+        assert state(tmp_path) == "held"
+        assert "digest release sends it" in digest(tmp_path, "send", code=4)
+        digest(tmp_path, "choose", "hold", "the lawyers", "--date", DAY)  # and thinks better of it
+        told = digest(tmp_path, "release", "--by", "Ada")
+    assert "it went on to its subscribers, and is sent" in told
+    assert state(tmp_path) == "sent"
+    assert len({one.recipients for one in relay.taken}) == len(relay.taken) == 3

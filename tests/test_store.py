@@ -789,8 +789,8 @@ def test_a_job_has_its_lease_until_it_ends(store: Store) -> None:
 
 
 def test_a_job_that_takes_its_time_keeps_its_lease(store: Store) -> None:
-    with store.leased("build", now, 0.3):
-        sleep(1)
+    with store.leased("build", now, 1.5):
+        sleep(3)
         assert not store.lease("build", "another", now(), 60)
     assert store.lease("build", "another", now(), 60)
 

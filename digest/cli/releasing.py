@@ -86,9 +86,10 @@ def _let_go(config_dir: Path, newsroom: Newsroom, date: dt.date, by: str, now: d
     stopping = told_to_stop()
     if releasing.go_on(newsroom, date, now, stopping):
         return "resumed"
+    held = take_back_hold(config_dir, newsroom, date)
     if sending.send_on(newsroom, date, now, stopping):
         return "sent on"
-    if take_back_hold(config_dir, newsroom, date):
+    if held or holding.is_held_by_a_word(newsroom, date):
         holding.let_go(newsroom, date, now)
         return "taken back"
     return "sent" if releasing.release(newsroom, date, by, now, stopping) else "approved"

@@ -110,7 +110,7 @@ def _create(url: str) -> Engine:
 
 def _address(url: str) -> URL:
     backend = url.partition(":")[0]  # all that is repeated: a password might follow
-    with suppress(ArgumentError):
+    with suppress(ArgumentError, ValueError):  # the second of a port that is no number
         address = make_url(url)
         backend = address.get_backend_name()
         if backend in {"sqlite", "postgresql"}:

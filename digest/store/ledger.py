@@ -71,6 +71,14 @@ def fan_out(connection: Connection, edition: str, date: dt.date, now: dt.datetim
     return connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount
 
 
+def one_at_a_time(connection: Connection) -> None:
+    """Wait for other fan-outs of a warm-up, so that no two of them take the same room of a day.
+
+    SQLite has one writer anyway. Comes before anything else is written.
+    """
+    connection.execute(select(issues.c.id).order_by(issues.c.id).with_for_update(key_share=True))
+
+
 def warm_up(
     connection: Connection, issue: int, most: int, since: dt.datetime, now: dt.datetime
 ) -> int:
@@ -78,8 +86,6 @@ def warm_up(
 
     Who has been subscribed for longest goes first; the others are suppressed. Gives how many.
     """
-    # Two editions at one moment must not both have the day's room.
-    connection.execute(select(issues.c.id).order_by(issues.c.id).with_for_update())
     counts = deliveries.c.state != DeliveryState.SUPPRESSED.value
     others = connection.scalar(
         select(func.count()).where(deliveries.c.issue_id != issue, deliveries.c.at >= since, counts)
@@ -254,7 +260,8 @@ def take_back(
         .values(state=DeliveryState.PENDING.value, **freed)
     ).rowcount
     unsent = DeliveryState.PENDING if resend else DeliveryState.UNKNOWN
-    # A doubt before this one stays told: the second receipt that never comes is for a person.
+    # A doubt before this one stays told: a second receipt that never comes is for a person, however
+    # many senders died in between.
     doubted = deliveries.c.detail.startswith(IN_DOUBT)
     told = case((doubted, deliveries.c.detail), else_="a sender died while sending it")
     in_doubt = connection.execute(
@@ -311,14 +318,20 @@ def stop_for(connection: Connection, mark: bytes, edition: str, now: dt.datetime
 def tally(connection: Connection, issue: int) -> Tally:
     """Count an issue's deliveries by their states."""
     rows = connection.execute(
-        select(deliveries.c.state, func.count(), func.min(deliveries.c.next_at))
+        select(
+            deliveries.c.state,
+            func.count(),
+            func.min(deliveries.c.next_at),
+            func.min(deliveries.c.lease_until),
+        )
         .where(deliveries.c.issue_id == issue)
         .group_by(deliveries.c.state)
     ).all()
-    due = [at for state, _, at in rows if state == DeliveryState.DEFERRED.value and at]
+    due = [at for state, _, at, _ in rows if state == DeliveryState.DEFERRED.value and at]
     return Tally(
-        counts={DeliveryState(state): count for state, count, _ in rows},
+        counts={DeliveryState(state): count for state, count, _, _ in rows},
         next_at=min(due, default=None),
+        lapses_at=min((until for *_, until in rows if until), default=None),
     )
 
 

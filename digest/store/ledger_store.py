@@ -17,6 +17,7 @@ from digest.store.ledger import (
     forget,
     give_back,
     last_receipt,
+    one_at_a_time,
     settle,
     spared,
     take_back,
@@ -56,6 +57,8 @@ class LedgerStore(Database):
         many, where there may be at `most` so many `since` the day began, all issues together.
         """
         with self._writing() as connection:
+            if most is not None:
+                one_at_a_time(connection)
             new = fan_out(connection, edition, date, now)
             if most is not None:
                 number = _issue(connection, edition, date)
