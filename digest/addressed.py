@@ -25,7 +25,7 @@ _URL = re.compile(r"https://[!-;=?-~]+")
 _WAY_OUT = b"\r\nList-Unsubscribe: <"
 _BODY = b"\r\n\r\n"
 _SOFT_BREAK = "=\r\n"
-_DOT = re.compile(r"^\.(.*)", re.MULTILINE)
+_UNFIT = re.compile(rf"^(?:\..*|.{{{LINE + 1},}})", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,20 +95,24 @@ def quoted_printable(text: str) -> str:
         else:
             lines = re.sub(r"\r\n?", "\n", piece)
             written = binascii.b2a_qp(lines.encode(), istext=True).decode("ascii")
-            encoded += _DOT.sub(_dot_encoded, written).replace("\n", "\r\n")
+            encoded += _UNFIT.sub(_fitting, written).replace("\n", "\r\n")
     ended = encoded.endswith("\r\n") and not encoded.endswith(_SOFT_BREAK)
     return encoded if ended else f"{encoded}\r\n"
 
 
-def _dot_encoded(line: re.Match[str]) -> str:
-    """Write a line that begins with a dot otherwise, as two where it would be too long."""
-    encoded = f"=2E{line[1]}"
-    if len(encoded) <= LINE:
-        return encoded
+def _fitting(line: re.Match[str]) -> str:
+    """Write a dot at the beginning otherwise, and break what is too long.
+
+    The library makes lines of 78 characters where a space at the end has to be encoded.
+    """
+    text = line[0]
+    if text.startswith("."):
+        text = f"=2E{text[1:]}"
+    if len(text) <= LINE:
+        return text
     cut = LINE - 1
-    cut -= next((back for back in (1, 2) if encoded[cut - back] == "="), 0)
-    rest = _DOT.sub(_dot_encoded, encoded[cut:])
-    return f"{encoded[:cut]}=\n{rest}"
+    cut -= next((back for back in (1, 2) if text[cut - back] == "="), 0)
+    return f"{text[:cut]}=\n{_UNFIT.sub(_fitting, text[cut:])}"
 
 
 def _softly_ended(encoded: str) -> str:
@@ -119,7 +123,7 @@ def _softly_ended(encoded: str) -> str:
     if len(last) < LINE:
         return f"{encoded}{_SOFT_BREAK}"
     cut = len(encoded) - (3 if encoded[-3] == "=" else 1)  # never within an escape
-    moved = _DOT.sub(_dot_encoded, encoded[cut:])
+    moved = _UNFIT.sub(_fitting, encoded[cut:])
     return f"{encoded[:cut]}{_SOFT_BREAK}{moved}{_SOFT_BREAK}"
 
 

@@ -23,7 +23,7 @@ DAY = dt.date(2026, 11, 23)
 PLACEHOLDER = "https://placeholder.invalid/unsubscribe"
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 DOTS = st.text(st.sampled_from(".=\n é"), max_size=400)
-LONG = st.sampled_from(["x" * 76, "é" * 40, f"{'x' * 75}.{PLACEHOLDER}"])
+LONG = st.sampled_from(["x" * 76, "é" * 40, f"{'x' * 75}.{PLACEHOLDER}", f"{'x' * 75} \n"])
 PARTS = st.lists(TEXTS | DOTS | LONG | st.just(PLACEHOLDER))
 LINKS = st.from_regex(r"https://news\.courier\.example/u/[!-;=?-~]{1,400}", fullmatch=True)
 
