@@ -11,7 +11,7 @@ issue: $(VENV)/runtime
 	$(BIN)/digest run --at 2026-11-23T05:30
 
 test: lint
-	$(BIN)/pytest -n auto --dist loadfile -m "not soak"
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not soak"
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email
+import shutil
 import threading
 import time
 from contextlib import contextmanager
@@ -86,18 +87,27 @@ class Line:
         return [one.subscriber.address for one in self.sent if "home" in one.subscriber.address]
 
 
-@pytest.fixture
-def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
-    """A newsroom with an issue built, and twenty subscribers."""
-    config = write_publication(tmp_path)
+@pytest.fixture(scope="module")
+def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A publication with an issue built, and twenty subscribers, for tests to copy."""
+    root = tmp_path_factory.mktemp("publication")
+    config = write_publication(root)
     with (config / "digest.toml").open("a", encoding="utf-8") as file:
         file.write(WEB)
     lines = "".join(f"reader{n}@home.example,Reader {n}\n" for n in range(20))
-    (tmp_path / "list.csv").write_text(f"email,name\n{lines}", encoding="utf-8")
-    digest(tmp_path, "subscribers", "import", "list.csv", "--consent", "the form")
-    digest(tmp_path, "pull", "--at", CUTOFF.isoformat())
+    (root / "list.csv").write_text(f"email,name\n{lines}", encoding="utf-8")
+    digest(root, "subscribers", "import", "list.csv", "--consent", "the form")
+    digest(root, "pull", "--at", CUTOFF.isoformat())
     with newsroom_of(config) as opened:
         build(opened, TODAY, CUTOFF, CUTOFF)
+    return root
+
+
+@pytest.fixture
+def newsroom(publication: Path, tmp_path: Path) -> Iterator[Newsroom]:
+    """A newsroom of one's own, whose issue waits to be sent."""
+    shutil.copytree(publication, tmp_path, dirs_exist_ok=True)
+    with newsroom_of(tmp_path / "config") as opened:
         yield opened
 
 

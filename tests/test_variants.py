@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from email import message_from_bytes
 from email.policy import default
 from typing import TYPE_CHECKING
@@ -117,10 +118,18 @@ TOWN = [
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def root(sent: Path, tmp_path: Path) -> Path:
+    """One's own copy of what is `sent`."""
+    shutil.copytree(sent, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A newsroom with two sections, and subscribers of different wishes; its issue is sent."""
-    config = write_publication(tmp_path, more=CLICKS)
-    write_feed(tmp_path / "feeds/wire.xml", "wire", TOWN)
+    root = tmp_path_factory.mktemp("sent")
+    config = write_publication(root, more=CLICKS)
+    write_feed(root / "feeds/wire.xml", "wire", TOWN)
     edition = config / "editions/daily.toml"
     text = edition.read_text(encoding="utf-8").replace(
         'owner = "wire.example"\nsection = "News"', 'owner = "wire.example"\nsection = "Town"'
@@ -128,7 +137,7 @@ def root(tmp_path: Path) -> Path:
     edition.write_text(f'{text}[[sections]]\ntitle = "Town"\n', encoding="utf-8")
     with (config / "digest.toml").open("a", encoding="utf-8") as file:
         file.write('[web]\nbase_url = "https://news.courier.example"\n')
-    (tmp_path / "list.csv").write_text(
+    (root / "list.csv").write_text(
         "email,sections,language\n"
         "all@home.example,,\n"
         "town@home.example,Town,\n"
@@ -136,9 +145,9 @@ def root(tmp_path: Path) -> Path:
         "both@home.example,Town,fr\n",
         encoding="utf-8",
     )
-    digest(tmp_path, "subscribers", "import", "list.csv", "--consent", "the form")
-    digest(tmp_path, "run", "--at", AT)
-    return tmp_path
+    digest(root, "subscribers", "import", "list.csv", "--consent", "the form")
+    digest(root, "run", "--at", AT)
+    return root
 
 
 def received(root: Path, who: str) -> EmailMessage:
