@@ -26,7 +26,8 @@ class DeliveryState(StrEnum):
     UNKNOWN = "unknown"  # it may have left; a person decides
 
 
-# How the detail of one begins whose receipt never came, and which is sent again: once, no more.
+# How the detail of one begins whose receipt never came. It goes again, where that is wanted; when a
+# receipt fails to come a second time, a person decides.
 IN_DOUBT = "in doubt: "
 
 # What keeps an issue from being finished.
