@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 
 from digest.errors import StoreError
+from digest.store.claims import claim, give_back, take_back
 from digest.store.database import Database
 from digest.store.handovers import Handovers
 from digest.store.ledger import (
-    claim,
     end_send,
     fan_out,
     forget,
-    give_back,
     last_receipt,
     one_at_a_time,
     settle,
     spared,
-    take_back,
     tally,
     unfinished,
     warm_up,
